@@ -1,0 +1,179 @@
+"""What a page offers to the passes that read its metadata, gathered in one walk over the tree.
+
+Every pass answers with a `Found`: the value and the witness that gave it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Generic, TypeVar
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from transforms.article.habits import rows
+from transforms.article.structured_data import Node, StructuredData, read_json_ld
+from transforms.records import Entry
+from transforms.text import squeeze
+from transforms.urls import absolute_url
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Value]):
+    """A value and what gave it: "json-ld", "meta", "microdata", "dom", "trafilatura", "feed" or "computed"."""
+
+    value: Value
+    witness: str
+
+
+SUBJECTS = {
+    subject: frozenset(rows("classes", subject))
+    for subject in ("byline", "date", "standfirst", "caption", "credit", "reading")
+}
+"""The words, or words run together, by which class names name a subject."""
+
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "cite",
+        "em",
+        "font",
+        "i",
+        "mark",
+        "q",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "wbr",
+    ]
+)
+_UNREAD = frozenset(["script", "style", "noscript", "template", "svg"])
+
+_with_class = XPath("//body//*[@class]")
+_with_property = XPath("//body//*[@itemprop] | //head/link[@itemprop]")
+_words = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+@lru_cache(maxsize=20_000)
+def subjects_of(classes: str) -> tuple[str, ...]:
+    """The subjects that a class attribute names; the pages of a site share their class names, hence the cache."""
+    words = [word.lower() for word in _words.findall(classes)]
+    told = {*words, *map("".join, pairwise(words)), *map("".join, zip(words, words[1:], words[2:], strict=False))}
+    return tuple(subject for subject, names in SUBJECTS.items() if not names.isdisjoint(told))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One page, ready to be asked.
+
+    `metas` maps the lower-case property, name, itemprop or http-equiv of meta elements to their contents;
+    `properties` an itemprop to the other elements that have it; `elements` a tag to its elements; `marked` a subject
+    of `SUBJECTS` to the elements whose class names it.  All are in document order.  `node` is the
+    JSON-LD node of the article.
+    """
+
+    url: str
+    tree: HtmlElement
+    metas: Mapping[str, Sequence[str]]
+    properties: Mapping[str, Sequence[HtmlElement]]
+    elements: Mapping[str, Sequence[HtmlElement]]
+    marked: Mapping[str, Sequence[HtmlElement]]
+    page_title: str
+    data: StructuredData
+    node: Node | None
+    entry: Entry | None
+
+    def meta(self, *names: str) -> str | None:
+        """The first non-empty content among the meta elements of these names, asked in their order."""
+        return next(
+            (text for name in names for content in self.metas.get(name, ()) if (text := squeeze(content))), None
+        )
+
+    def property_value(self, element: HtmlElement) -> str:
+        """What a microdata property says: its content or datetime attribute, else its text (HTML standard, 5.2.4)."""
+        return squeeze(element.get("content") or element.get("datetime") or text_content(element))
+
+
+def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
+    """Walk the tree once and sort out what the metadata passes look at.  `url` is the page's final address."""
+    by_tag: dict[str, list[HtmlElement]] = defaultdict(list)
+    metas: dict[str, list[str]] = defaultdict(list)
+    properties: dict[str, list[HtmlElement]] = defaultdict(list)
+    marked: dict[str, list[HtmlElement]] = defaultdict(list)
+    for element in tree.iter("meta", "title", "link", "h1", "time", "figure", "article", "script", "a"):
+        by_tag[str(element.tag)].append(element)
+    for element in by_tag["meta"]:
+        for name in _names(element):
+            metas[name].append(element.get("content") or "")
+    for element in _with_property(tree):
+        properties[element.get("itemprop", "").lower()].append(element)
+    for element in _with_class(tree):
+        for subject in subjects_of(element.get("class", "")):
+            marked[subject].append(element)
+    page_title = next((text for title in by_tag["title"] if (text := text_content(title))), "")
+    titles = [page_title, *(squeeze(text) for name in ("og:title", "twitter:title") for text in metas.get(name, ()))]
+    titles += [text_content(heading) for heading in by_tag["h1"]]
+    addresses = [
+        url,
+        *metas.get("og:url", ()),
+        *(link.get("href") or "" for link in by_tag["link"] if link.get("rel") == "canonical"),
+    ]
+    data = read_json_ld([script for script in by_tag["script"] if "ld+json" in (script.get("type") or "").lower()])
+    return Evidence(
+        url=url,
+        tree=tree,
+        metas=metas,
+        properties=properties,
+        elements=by_tag,
+        marked=marked,
+        page_title=page_title,
+        data=data,
+        node=data.article(addresses=addresses, titles=titles),
+        entry=entry,
+    )
+
+
+def _names(meta: HtmlElement) -> set[str]:
+    return {value.strip().lower() for key in ("property", "name", "itemprop", "http-equiv") if (value := meta.get(key))}
+
+
+def text_content(element: HtmlElement) -> str:
+    """The element's text on one line, without scripts and styles; blocks are parted by spaces, inline elements not."""
+    if len(element) == 0:
+        return squeeze(element.text or "")
+    return squeeze("".join(_pieces(element)))
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    yield element.text or ""
+    for part in element.iterdescendants():
+        if part.tag not in _INLINE:
+            yield " "
+        if part.tag not in _UNREAD:
+            yield part.text or ""
+        yield part.tail or ""
+
+
+def canonical_url(evidence: Evidence) -> Found[str] | None:
+    """The address the page names for itself: absolute, http or https (RFC 6596)."""
+    for link in evidence.elements.get("link", ()):
+        if "canonical" in (link.get("rel") or "").lower().split() and (
+            url := absolute_url(evidence.url, link.get("href") or "")
+        ):
+            return Found(url, "dom")
+    if (url := evidence.meta("og:url")) and (absolute := absolute_url(evidence.url, url)):
+        return Found(absolute, "meta")
+    return None

@@ -1,0 +1,123 @@
+"""From a fetched page to an article, or to the reason why there is none.
+
+    bytes → is it HTML? → decode → one tree → body ┐
+                                   └→ evidence ────┴→ is it an article? → metadata → Article
+
+The tree is parsed once.  Every field's witness is kept in `Article.witnesses`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import trafilatura
+
+from transforms.article.authors import find_authors
+from transforms.article.body import find_body, stated_body
+from transforms.article.caption import find_lead_image
+from transforms.article.cleaning import split_off
+from transforms.article.decode import decode, foreign_content, parse_html
+from transforms.article.evidence import Evidence, Found, canonical_url, gather
+from transforms.article.language import find_language
+from transforms.article.page_kind import (
+    find_access,
+    find_page_kind,
+    find_reading_time,
+    find_rights,
+    find_section,
+    find_tags,
+)
+from transforms.article.standfirst import find_standfirst
+from transforms.article.times import find_modified, find_published, server_time
+from transforms.article.titles import find_headline, find_title
+from transforms.article.walls import judge
+from transforms.document import reading_minutes
+from transforms.outcomes import Outcome
+from transforms.records import Access, Article, Entry, Extraction, Page, Paragraph
+from transforms.urls import site_of
+
+EXTRACTOR = f"newsledger/1 trafilatura/{trafilatura.__version__}"
+"""What makes our records; the number changes when the same page would give another record."""
+
+_MOST_LOST = 0.05
+"""Share of unreadable characters above which a page is no text in any charset we know."""
+
+_LITTLE_TEXT = 250
+"""Characters of body below which the JSON-LD is asked for the article's text."""
+
+
+def extract_page(page: Page, *, entry: Entry | None = None, feed_language: str | None = None) -> Extraction:
+    """Read the article from a page.
+
+    `entry` is the feed's entry that led here: a fallback witness for what the page does not say.  `feed_language` is
+    the language the feed declares.  The outcome, where there is no article, is one of not_html, bad_content, blocked,
+    not_found, login_wall, consent_wall, not_article and too_short.
+    """
+    if not page.body.strip():
+        return Extraction(outcome=Outcome.BAD_CONTENT, reason="the answer has no content")
+    if foreign := foreign_content(page.body, page.content_type):
+        return Extraction(outcome=Outcome.NOT_HTML, reason=f"the answer is no HTML page: {foreign}")
+    decoded = decode(page.body, page.content_type)
+    if decoded.lost > _MOST_LOST:
+        return Extraction(
+            outcome=Outcome.BAD_CONTENT,
+            reason=f"{decoded.lost:.0%} of the characters cannot be read as {decoded.charset}",
+        )
+    tree = parse_html(decoded.text)
+    if tree is None:
+        return Extraction(outcome=Outcome.BAD_CONTENT, reason="no element in the answer can be read as HTML")
+    evidence = gather(tree, url=page.final_url, entry=entry)
+    body = _body(evidence)
+    if verdict := judge(evidence, body.value):
+        return Extraction(outcome=verdict[0], reason=verdict[1])
+    return Extraction(article=_article(page, evidence, body, feed_language))
+
+
+def _body(evidence: Evidence) -> Found[tuple[Paragraph, ...]]:
+    """The body in the page, or the text that its JSON-LD holds where the page shows next to nothing of it."""
+    shown = find_body(evidence.tree)
+    length = sum(len(paragraph.text) for paragraph in shown)
+    if length < _LITTLE_TEXT and evidence.node is not None:
+        stated = stated_body(evidence.node)
+        if sum(len(paragraph.text) for paragraph in stated) > 2 * length:
+            return Found(stated, "json-ld")
+    return Found(shown, "trafilatura")
+
+
+def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]], feed_language: str | None) -> Article:
+    """Ask the passes for every field and note who answered."""
+    paragraphs, agency_credit, promotion = split_off(text.value)
+    body = "\n".join(paragraph.text for paragraph in paragraphs)
+    headers = {name.lower(): value for name, value in page.headers.items()}
+    headline = find_headline(evidence)
+    found: dict[str, Found[Any] | None] = {
+        "canonical_url": canonical_url(evidence),
+        "title": find_title(evidence),
+        "headline": headline,
+        "standfirst": find_standfirst(evidence, headline=headline.value if headline else None),
+        "reading_time_minutes": find_reading_time(evidence) or Found(reading_minutes(len(body.split())), "computed"),
+        "lead_image": find_lead_image(evidence),
+        "paragraphs": Found(paragraphs, text.witness),
+        "agency_credit": Found(agency_credit, text.witness) if agency_credit else None,
+        "promotion": Found(promotion, text.witness) if promotion else None,
+        "authors": find_authors(evidence),
+        "published": find_published(evidence, server_time=server_time(headers.get("date"))),
+        "modified": find_modified(evidence),
+        "language": find_language(evidence, body, feed_language),
+        "section": find_section(evidence),
+        "tags": find_tags(evidence),
+        "access": find_access(evidence) or Found(Access.FREE, "computed"),
+    }
+    answered = {name: answer for name, answer in found.items() if answer is not None}
+    values: dict[str, Any] = {name: answer.value for name, answer in answered.items()}
+    witnesses = {name: answer.witness for name, answer in answered.items()}
+    return Article(
+        url=page.url,
+        site=site_of(page.final_url),
+        reading_time_is_computed=witnesses["reading_time_minutes"] == "computed",
+        page_kind=find_page_kind(evidence),
+        rights=find_rights(evidence, headers),
+        extractor=EXTRACTOR,
+        witnesses=witnesses,
+        **values,
+    )

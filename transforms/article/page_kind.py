@@ -1,0 +1,139 @@
+"""What sort of page it is, who may read it, how long that takes, and which rights its publisher reserves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from transforms.article.evidence import Evidence, Found, text_content
+from transforms.article.habits import text
+from transforms.article.structured_data import text_of
+from transforms.records import Access, PageKind
+
+_KIND_TYPES = (
+    # schema.org types of the page's own nodes, the telling ones first.
+    (PageKind.LIVE, re.compile(r"^LiveBlogPosting$")),
+    (PageKind.GALLERY, re.compile(r"^(?:ImageGallery|MediaGallery)$")),
+)
+_KIND_PATHS = tuple(
+    (kind, re.compile(text("paths", kind.value), re.IGNORECASE))
+    for kind in (PageKind.LIVE, PageKind.GALLERY, PageKind.VIDEO)
+)
+_TIERS = {
+    "locked": Access.PAYWALLED,
+    "premium": Access.PAYWALLED,
+    "paid": Access.PAYWALLED,
+    "metered": Access.METERED,
+    "free": Access.FREE,
+}
+
+_minutes = re.compile(
+    r"(?<![\d:])(\d{1,3})\s*-?\s*(?:min(?:ute|uten|utes|utos|uti|uter|utter|uut)?s?\b|мин|分)"
+    r"|PT(?:(\d{1,2})H)?(\d{1,3})M",
+    re.IGNORECASE,
+)
+_LONGEST_READING = 180
+
+
+def find_page_kind(evidence: Evidence) -> PageKind:
+    """Whether the page carries an article, a live blog, a gallery or a video."""
+    for kind, pattern in _KIND_TYPES:
+        if next(evidence.data.of_type(pattern), None) is not None:
+            return kind
+    if evidence.node is None and (evidence.meta("og:type") or "").startswith("video"):
+        return PageKind.VIDEO
+    return next((kind for kind, pattern in _KIND_PATHS if pattern.search(evidence.url)), PageKind.ARTICLE)
+
+
+def find_access(evidence: Evidence) -> Found[Access] | None:
+    """Who may read the article, where the page says so (schema.org isAccessibleForFree; article:content_tier)."""
+    tier = (evidence.meta("article:content_tier", "og:article:content_tier") or "").lower()
+    if tier in _TIERS:
+        return Found(_TIERS[tier], "meta")
+    stated = evidence.node.get("isAccessibleForFree") if evidence.node is not None else None
+    word = str(stated).strip().lower().rpartition("/")[2]
+    if word in ("false", "no", "0"):
+        return Found(Access.PAYWALLED, "json-ld")
+    return Found(Access.FREE, "json-ld") if word in ("true", "yes", "1") else None
+
+
+def find_reading_time(evidence: Evidence) -> Found[int] | None:
+    """Minutes that the page says its article takes to read."""
+    if evidence.node is not None and (minutes := _read_minutes(text_of(evidence.node.get("timeRequired")))):
+        return Found(minutes, "json-ld")
+    for number in (1, 2):  # the habit of a widespread search plug-in: a label and its value as Twitter card fields
+        label = (evidence.meta(f"twitter:label{number}") or "").lower()
+        if re.search(r"reading|lese|lecture|lectura|lettura|leitura|lees|läs|czyt|чтени", label):
+            minutes = _read_minutes(evidence.meta(f"twitter:data{number}") or "")
+            if minutes:
+                return Found(minutes, "meta")
+    for element in evidence.marked.get("reading", ()):
+        shown = text_content(element)
+        if len(shown) <= 60 and (minutes := _read_minutes(shown)):
+            return Found(minutes, "dom")
+    return None
+
+
+def _read_minutes(stated: str) -> int | None:
+    match = _minutes.search(stated)
+    if match is None:
+        return None
+    minutes = int(match[1] or 0) + 60 * int(match[2] or 0) + int(match[3] or 0)
+    return minutes if 0 < minutes <= _LONGEST_READING else None
+
+
+def find_rights(evidence: Evidence, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The flags the publisher sets: "noarchive" (robots directives) and "tdm-reserved" (TDM Reservation Protocol)."""
+    by_name = {name.lower(): value.lower() for name, value in headers.items()}
+    directives = ",".join([by_name.get("x-robots-tag", ""), *(evidence.metas.get("robots", ()))]).lower()
+    reserved = (by_name.get("tdm-reservation", "").strip(), (evidence.meta("tdm-reservation") or "").strip())
+    flags = (
+        ("noarchive", re.search(r"\b(?:noarchive|none)\b", directives) is not None),
+        ("tdm-reserved", "1" in reserved),
+    )
+    return tuple(flag for flag, is_set in flags if is_set)
+
+
+def find_section(evidence: Evidence) -> Found[str] | None:
+    """The section of the site that the article is filed under."""
+    if evidence.node is not None and (section := text_of(evidence.node.get("articleSection"))):
+        return Found(section, "json-ld")
+    if section := evidence.meta(
+        "article:section", "og:article:section", "parsely-section", "sailthru.section", "section", "category"
+    ):
+        return Found(section, "meta")
+    crumbs = next(evidence.data.of_type(re.compile(r"^BreadcrumbList$")), None)
+    names = _breadcrumbs(crumbs) if crumbs is not None else []
+    return Found(names[0], "json-ld") if names else None
+
+
+def _breadcrumbs(node: Mapping[str, object]) -> list[str]:
+    """Names of the steps between the home page and the article."""
+    elements = node.get("itemListElement")
+    steps = [step for step in elements if isinstance(step, dict)] if isinstance(elements, list) else []
+    names = [text_of(step.get("name") or step.get("item")) for step in steps]
+    return [name for name in names[1:-1] if name and not name.startswith("http")]
+
+
+def find_tags(evidence: Evidence) -> Found[tuple[str, ...]] | None:
+    """The article's keywords, each once, in the page's order."""
+    stated = evidence.node.get("keywords") if evidence.node is not None else None
+    values = stated if isinstance(stated, list) else [stated]
+    tags = [tag for value in values for tag in _parts(text_of(value))]
+    if tags:
+        return Found(tuple(dict.fromkeys(tags)), "json-ld")
+    for name in ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
+        tags = [tag for content in evidence.metas.get(name, ()) for tag in _parts(text_of(content))]
+        if tags:
+            return Found(tuple(dict.fromkeys(tags)), "meta")
+    return None
+
+
+def _parts(listed: str) -> list[str]:
+    """Single tags of a list written with commas or semicolons; prefixes of machine tags ("tag:Economy") go."""
+    parts = (part.strip() for part in re.split(r"[,;]", listed))
+    return [
+        re.sub(r"^(?:tag|topic|keyword):", "", part, flags=re.IGNORECASE)
+        for part in parts
+        if part and not part.startswith("http")
+    ]

@@ -1,0 +1,36 @@
+"""The standfirst: the sentence or two between headline and body that sum the article up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from transforms.article.evidence import Evidence, Found, text_content
+from transforms.article.structured_data import text_of
+from transforms.records import Paragraph
+from transforms.text import plain_text, title_key
+
+_SHORTEST, _LONGEST = 20, 700
+"""Characters between which a text is taken for a standfirst."""
+
+
+def find_standfirst(evidence: Evidence, *, headline: str | None) -> Found[str] | None:
+    """The article's standfirst: the visible one, else the description that page or feed give."""
+    taken = title_key(headline or "")
+    for text, witness in _witnesses(evidence):
+        if _SHORTEST <= len(text) <= _LONGEST and title_key(text) != taken:
+            return Found(text, witness)
+    return None
+
+
+def _witnesses(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    for element in evidence.properties.get("description", ()):
+        yield evidence.property_value(element), "microdata"
+    if evidence.node is not None:
+        yield text_of(evidence.node.get("description")), "json-ld"
+    for name in ("og:description", "description", "twitter:description", "dc.description", "dcterms.abstract"):
+        for content in evidence.metas.get(name, ()):
+            yield plain_text(content), "meta"
+    for element in evidence.marked.get("standfirst", ()):
+        yield text_content(element), "dom"
+    if evidence.entry is not None:
+        yield evidence.entry.summary or "", "feed"

@@ -1,0 +1,100 @@
+"""The page's title and the article's headline."""
+
+from __future__ import annotations
+
+import re
+
+from transforms.article.evidence import Evidence, Found, text_content
+from transforms.article.structured_data import text_of, texts_of
+from transforms.text import title_key
+from transforms.urls import site_of
+
+_separator = re.compile(r"\s+[|\-–—·•»«:/]{1,2}\s+|\s*\|\s*|:\s+(?=\S+$)")
+"""What stands between a headline and the name of the site in page titles."""
+
+_site_words = re.compile(r"[^\W_]+")
+
+
+def find_title(evidence: Evidence) -> Found[str] | None:
+    """The page's own title, as the browser's tab shows it."""
+    if evidence.page_title:
+        return Found(evidence.page_title, "dom")
+    title = evidence.meta("og:title", "twitter:title")
+    return Found(title, "meta") if title else None
+
+
+def find_headline(evidence: Evidence) -> Found[str] | None:
+    """The article's headline, without the site's name.
+
+    A visible h1 that another witness confirms is what readers see; a social title may be another wording, and the
+    page's title carries the site's name.
+    """
+    stated = text_of(evidence.node.get("headline")) if evidence.node else ""
+    social = evidence.meta("og:title", "twitter:title") or ""
+    others = [
+        text for text in (stated, social, evidence.page_title, evidence.entry.title if evidence.entry else None) if text
+    ]
+    headings = [text for heading in evidence.elements.get("h1", ()) if (text := text_content(heading))]
+    for heading in headings:
+        if any(_confirms(heading, other) for other in others):
+            return Found(heading, "dom")
+    microdata = [evidence.property_value(element) for element in evidence.properties.get("headline", ())]
+    own = [heading for heading in headings if not _is_site_name(heading, evidence) and len(heading.split()) > 2]
+    candidates = (
+        (stated, "json-ld"),
+        (next(iter(microdata), ""), "microdata"),
+        (without_site(social, evidence), "meta"),
+        (own[0] if len(own) == 1 else "", "dom"),
+        (without_site(evidence.page_title, evidence), "dom"),
+        ((evidence.entry.title if evidence.entry else None) or "", "feed"),
+    )
+    return next(
+        (Found(text, witness) for text, witness in candidates if text and not _is_site_name(text, evidence)), None
+    )
+
+
+def _confirms(heading: str, other: str) -> bool:
+    """Whether the other title says the same, or the same and more (a site's name), or the same cut short."""
+    ours, theirs = title_key(heading), title_key(other)
+    if not ours or not theirs:
+        return False
+    if ours == theirs:
+        return True
+    shorter, longer = sorted((ours, theirs), key=len)
+    return len(shorter.split()) > 2 and f" {shorter} " in f" {longer} "
+
+
+def without_site(title: str, evidence: Evidence) -> str:
+    """The title with the site's name taken off its end or its beginning."""
+    text = title
+    for _ in range(3):
+        cuts = list(_separator.finditer(text))
+        if not cuts:
+            return text
+        first, last = cuts[0], cuts[-1]
+        if _is_site_name(text[last.end() :], evidence):
+            text = text[: last.start()]
+        elif _is_site_name(text[: first.start()], evidence):
+            text = text[first.end() :]
+        else:
+            return text
+    return text
+
+
+def _is_site_name(text: str, evidence: Evidence) -> bool:
+    """Whether a piece of a title names the site: its stated name, its publisher, or the words of its domain."""
+    key = title_key(text)
+    if not key:
+        return True
+    names = [evidence.meta("og:site_name", "application-name", "twitter:site") or ""]
+    if evidence.node is not None:
+        names += texts_of(evidence.data.resolved(evidence.node.get("publisher")))
+    if any(key == title_key(name) for name in names if name):
+        return True
+    domain = site_of(evidence.url).partition(".")[0]
+    return "".join(_site_words.findall(key)) in (
+        domain,
+        domain.replace("-", ""),
+        f"the{domain}",
+        site_of(evidence.url).replace(".", ""),
+    )

@@ -1,0 +1,106 @@
+"""Pages that answer with something other than the article: walls, soft errors, lists.
+
+Every rule wants several pieces of evidence that an article's page does not show together, first of all that there is
+little text: a login form or a cookie banner beside a whole article is the normal state of the web.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lxml.etree import XPath
+
+from transforms.article.evidence import Evidence, text_content
+from transforms.article.habits import any_of, rows
+from transforms.outcomes import Outcome
+from transforms.records import Paragraph, ParagraphKind
+
+Verdict = tuple[Outcome, str]
+
+_LITTLE_TEXT = 900
+"""Characters of body; wall pages we measured have 100 to 600, and articles shorter than this need no wall's words."""
+
+_SHORTEST_ARTICLE = 60
+"""Characters of body below which there is nothing to read; news flashes of one sentence are longer."""
+
+_not_found = any_of(rows("walls", "not_found"))
+_robot_check = any_of(rows("walls", "robot_check"))
+_consent = any_of(rows("walls", "consent"))
+_agree = any_of(rows("walls", "agree"))
+_sign_in = any_of(rows("walls", "sign_in"))
+_buttons = XPath("//body//button | //body//input[@type='submit' or @type='button'] | //body//a[@role='button']")
+_password = XPath("boolean(//body//input[@type='password'])")
+
+
+def judge(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None:
+    """What the page is when it is no article, with the evidence in a sentence; None when it is one."""
+    length = sum(len(paragraph.text) for paragraph in paragraphs)
+    if length < _LITTLE_TEXT and (verdict := _stopped(evidence, paragraphs, length)):
+        return verdict
+    if verdict := _listing(evidence, paragraphs, length):
+        return verdict
+    if length < _SHORTEST_ARTICLE:
+        return Outcome.TOO_SHORT, f"the body has {length} characters, fewer than {_SHORTEST_ARTICLE}"
+    return None
+
+
+def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -> Verdict | None:
+    """Walls and soft errors among pages of little text."""
+    headings = [evidence.page_title, *(text_content(heading) for heading in evidence.elements.get("h1", ()))]
+    if title := next((heading for heading in headings if _robot_check.search(heading)), None):
+        return (
+            Outcome.BLOCKED,
+            f"the page asks for proof of being human: its title is {title!r}, with {length} characters of text",
+        )
+    if title := next((heading for heading in headings if _not_found.search(heading)), None):
+        return (
+            Outcome.NOT_FOUND,
+            f"an error page in spite of its status: its title is {title!r}, with {length} characters of text",
+        )
+    text = " ".join(paragraph.text for paragraph in paragraphs)
+    words = f"{' '.join(headings)} {text}"
+    if _password(evidence.tree) and _sign_in.search(words) and not _describes_article(evidence):
+        return (
+            Outcome.LOGIN_WALL,
+            f"a password form and {length} characters of text that speak of signing in or subscribing",
+        )
+    vocabulary = {match.group().lower() for match in _consent.finditer(words)}
+    if len(vocabulary) >= 3 and not _describes_article(evidence):
+        button = next(
+            (
+                label
+                for element in _buttons(evidence.tree)
+                if _agree.search(label := element.get("value") or text_content(element))
+            ),
+            None,
+        )
+        if button is not None:
+            return (
+                Outcome.CONSENT_WALL,
+                f"{length} characters of text on {', '.join(sorted(vocabulary))}, and a button {button!r}",
+            )
+    return None
+
+
+def _describes_article(evidence: Evidence) -> bool:
+    """Whether the page states an article of its own: walls that replace the article's page do not."""
+    return evidence.node is not None or (evidence.meta("og:type") or "").lower() == "article"
+
+
+def _listing(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -> Verdict | None:
+    """Home and section pages: many headlines, hardly a text between them."""
+    if _describes_article(evidence):
+        return None
+    articles = len(evidence.elements.get("article", ()))
+    texts = [
+        paragraph for paragraph in paragraphs if paragraph.kind is ParagraphKind.BODY and len(paragraph.text) > 200
+    ]
+    if articles >= 8 and len(texts) < 2:
+        return (
+            Outcome.NOT_ARTICLE,
+            f"a list: {articles} article elements and {len(texts)} paragraphs of more than 200 characters",
+        )
+    if length < _LITTLE_TEXT and re.fullmatch(r"https?://[^/]+/?", evidence.url):
+        return Outcome.NOT_ARTICLE, f"the site's home page, with {length} characters of running text"
+    return None
