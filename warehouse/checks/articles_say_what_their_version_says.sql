@@ -1,0 +1,8 @@
+-- An article and its current version differ in text, or the current version is not the last one.
+select a.article_id, a.current_version, max(v.version) as last_version
+from dim_articles as a
+join fct_versions as v using (article_id)
+group by a.article_id, a.current_version, a.content_hash
+having
+    a.current_version <> max(v.version)
+    or bool_or(v.version = a.current_version and v.content_hash <> a.content_hash);

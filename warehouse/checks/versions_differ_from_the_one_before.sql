@@ -1,0 +1,7 @@
+-- A version has the same content and source as the one before it.
+select article_id, version, content_hash
+from fct_versions
+window in_order as (partition by article_id order by version)
+qualify
+    content_hash = lag(content_hash) over in_order
+    and body_source = lag(body_source) over in_order;

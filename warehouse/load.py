@@ -1,0 +1,136 @@
+"""The load: staged batches become facts, in one transaction.
+
+Batches are applied one after another, each by the SQL of load/ over its own rows, so what the tables hold does not
+depend on how batches are divided among loads.  A batch that ops.loads names is skipped: loading twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from duckdb import DuckDBPyConnection
+
+from transforms.errors import BatchDamaged, WarehouseUnwritable
+from warehouse.arrow_schemas import SCHEMAS
+from warehouse.sql import sql_text, transaction
+from warehouse.stage import batch_file
+
+_DAMAGED = ".damaged-"
+
+_STEPS = (
+    ("runs", ("10_runs",)),
+    ("polls", ("20_feeds", "30_sightings", "40_feed_state", "45_listed_urls")),
+    ("fetches", ("50_fetches",)),
+    (
+        "page_results",
+        (
+            "60_match",
+            "61_join",
+            "70_versions",
+            "71_articles",
+            "72_authors",
+            "73_aliases",
+            "80_outcomes",
+            "85_url_state",
+            "90_settle",
+        ),
+    ),
+)
+"""The staged table that a group of files is about, and the files in order; a batch without such rows skips them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What a load did.
+
+    `load_seq` is None when there was nothing to load.  `loaded` and `skipped` (loaded before) are folders that can be
+    discarded.  `damaged` says for each unreadable batch which file is wrong and where the batch was moved.
+    """
+
+    load_seq: int | None = None
+    loaded: tuple[Path, ...] = ()
+    skipped: tuple[Path, ...] = ()
+    damaged: tuple[BatchDamaged, ...] = ()
+
+
+def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loaded_at: datetime) -> LoadReport:
+    """Load the staged folders `batches`, in the given order, in one transaction.
+
+    A batch that cannot be read is moved aside, to `.damaged-<batch_id>` in the spool, and the others are loaded.
+    Raises WarehouseUnwritable when the database file cannot grow; then nothing is loaded and the batches stay.
+    """
+    known = {batch_id for (batch_id,) in connection.execute("select batch_id from ops.loads").fetchall()}
+    skipped = tuple(folder for folder in batches if folder.name in known)
+    loaded: list[Path] = []
+    damaged: list[BatchDamaged] = []
+    load_seq = _next_load_seq(connection)
+    try:
+        with transaction(connection):
+            connection.execute("set variable load_seq = ?::bigint", [load_seq])
+            for folder in batches:
+                if folder.name in known:
+                    continue
+                try:
+                    tables = _read_batch(folder)
+                except BatchDamaged as error:
+                    damaged.append(error)
+                else:
+                    _apply(connection, tables)
+                    _record(connection, folder.name, tables, load_seq, loaded_at)
+                    loaded.append(folder)
+    except duckdb.IOException as error:
+        raise WarehouseUnwritable(
+            f"{len(batches)} batches could not be loaded: {error}. They stay in the spool and the next run loads them; "
+            "free some space first."
+        ) from error
+    return LoadReport(
+        load_seq=load_seq if loaded else None, loaded=tuple(loaded), skipped=skipped, damaged=tuple(damaged)
+    )
+
+
+def _next_load_seq(connection: DuckDBPyConnection) -> int:
+    (last,) = connection.execute("select coalesce(max(load_seq), 0) from ops.loads").fetchall()[0]
+    return int(last) + 1
+
+
+def _read_batch(folder: Path) -> dict[str, pa.Table]:
+    """Read a batch's files into memory, checksums verified; moves the folder aside and raises BatchDamaged."""
+    tables = {}
+    for name, schema in SCHEMAS.items():
+        path = batch_file(folder, name)
+        try:
+            tables[name] = pq.read_table(path, schema=schema, page_checksum_verification=True)
+        except (OSError, pa.ArrowException) as error:
+            aside = folder.with_name(f"{_DAMAGED}{folder.name}")
+            folder.rename(aside)
+            raise BatchDamaged(
+                f"Batch {folder.name} was not loaded: {path.name} cannot be read ({str(error).splitlines()[0]}). "
+                f"The batch was moved to {aside}; its pages are asked for again when they are due."
+            ) from error
+    return tables
+
+
+def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:
+    for name, table in tables.items():
+        connection.register("arrived", table)
+        connection.execute(f"create or replace temp table stg_{name} as from arrived")
+        connection.unregister("arrived")
+    for name, files in _STEPS:
+        if tables[name].num_rows:
+            for file in files:
+                connection.execute(sql_text(f"load/{file}.sql"))
+
+
+def _record(
+    connection: DuckDBPyConnection, batch_id: str, tables: dict[str, pa.Table], load_seq: int, loaded_at: datetime
+) -> None:
+    counts = [tables[name].num_rows for name in ("polls", "entries", "fetches", "page_results", "articles")]
+    connection.execute(
+        "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?)", [load_seq, batch_id, loaded_at, *counts]
+    )

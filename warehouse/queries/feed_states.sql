@@ -1,0 +1,15 @@
+-- What the next poll of each feed needs to know.
+select
+    f.url as feed_url,
+    s.etag,
+    s.last_modified,
+    s.body_hash,
+    s.entries_hash,
+    s.health,
+    s.failures,
+    s.items_per_day,
+    s.last_polled_at,
+    s.last_success_at,
+    s.next_poll_at
+from ops.feed_state as s
+join dim_feeds as f using (feed_id);

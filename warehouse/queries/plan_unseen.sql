@@ -1,0 +1,21 @@
+-- Pages that this batch's entries link to and that were never listed, asked for or reached before: one row per address,
+-- with the entry that has the longest full text, else of the first feed.
+-- Parameters: $entries, $polls (Parquet files of the batch).
+select
+    e.*,
+    e.url as entry_url,
+    p.language as feed_language,
+    'page' as purpose,
+    0 as failures,
+    false as is_deferred,
+    coalesce(e.published_at, e.polled_at) as newness
+from read_parquet($entries) as e
+left join read_parquet($polls) as p using (feed_id)
+anti join ops.url_state as state on state.url_key = e.url_key
+anti join (from ops.url_aliases where is_fetched) as known on known.url_key = e.url_key
+where e.url_key is not null
+qualify
+    row_number() over (
+        partition by e.url_key
+        order by coalesce(length(e.content_html), 0) desc, e.feed_url, e.position
+    ) = 1;

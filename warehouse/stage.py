@@ -1,0 +1,138 @@
+"""Staging: a batch of records becomes a folder of Parquet files in the spool, durable before anything is loaded.
+
+A folder appears under its final name only when all its files are complete and on disk; until then it is `.tmp-…`.
+Batches are loaded in the order of their names, so a batch_id begins with what sorts by time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.errors import WarehouseUnwritable
+from transforms.records import Fetch, ListedEntry, PageResult, Poll, Run
+from warehouse.arrow_schemas import SCHEMAS
+from warehouse.rows import Row, article_row, entry_row, fetch_row, poll_row, result_row, run_row
+
+_TEMPORARY = ".tmp-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Records that are loaded together or not at all.
+
+    A feed is polled at most once in a batch, and the entries of a poll are in the batch of the poll.
+    `batch_id` names a folder: letters, digits, ".", "_" and "-", not beginning with ".".
+    """
+
+    batch_id: str
+    runs: Sequence[Run] = ()
+    polls: Sequence[Poll] = ()
+    entries: Sequence[ListedEntry] = ()
+    fetches: Sequence[Fetch] = ()
+    page_results: Sequence[PageResult] = ()
+
+
+def stage_batch(spool: Path, batch: Batch) -> Path:
+    """Write `batch` to `spool` and return its folder; a batch that is there already is replaced.
+
+    Raises WarehouseUnwritable when the disk is full or the spool cannot be written; then nothing is left behind.
+    """
+    tables = {name: _table(name, rows) for name, rows in _rows(batch).items()}
+    folder = spool / batch.batch_id
+    temporary = spool / f"{_TEMPORARY}{batch.batch_id}"
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        for name, table in tables.items():
+            _write_durably(table, batch_file(temporary, name))
+        _sync_folder(temporary)
+        discard_batches([folder])
+        temporary.rename(folder)
+        _sync_folder(spool)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise WarehouseUnwritable(
+            f"Batch {batch.batch_id} could not be staged in {spool}: {error.strerror or error}. "
+            "What it held is fetched again by the next run; free some space or mend the folder's permissions first."
+        ) from error
+    return folder
+
+
+def pending_batches(spool: Path) -> list[Path]:
+    """Return the folders of complete batches in `spool`, in the order in which they are to be loaded."""
+    if not spool.is_dir():
+        return []
+    return sorted(path for path in spool.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def discard_batches(folders: Iterable[Path]) -> None:
+    """Remove the folders of loaded batches; one that is gone already is no error.
+
+    Each is renamed first: a process killed in between leaves no half batch under a batch's name.
+    """
+    for folder in folders:
+        doomed = folder.with_name(f"{_TEMPORARY}discarded-{folder.name}")
+        shutil.rmtree(doomed, ignore_errors=True)
+        try:
+            folder.rename(doomed)
+        except FileNotFoundError:
+            continue
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def batch_file(folder: Path, name: str) -> Path:
+    """Return the path of one of a batch's files; `name` is a key of `arrow_schemas.SCHEMAS`."""
+    return folder / f"{name}.parquet"
+
+
+def _rows(batch: Batch) -> dict[str, list[Row]]:
+    results = list(enumerate(batch.page_results))
+    return {
+        "runs": [run_row(run) for run in batch.runs],
+        "polls": [poll_row(poll) for poll in batch.polls],
+        "entries": [entry_row(listed) for listed in batch.entries],
+        "fetches": [fetch_row(fetch) for fetch in batch.fetches],
+        "page_results": [result_row(number, result) for number, result in results],
+        "articles": [article_row(number, result, result.article) for number, result in results if result.article],
+    }
+
+
+def _table(name: str, rows: list[Row]) -> pa.Table:
+    try:
+        return pa.Table.from_pylist(rows, schema=SCHEMAS[name])
+    except UnicodeEncodeError:
+        return pa.Table.from_pylist([_storable(row) for row in rows], schema=SCHEMAS[name])
+
+
+def _storable(value: Any) -> Any:
+    """Replace half surrogate pairs, which JSON may escape and UTF-8 cannot hold, in all texts of a row."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in value]
+    return value
+
+
+def _write_durably(table: pa.Table, path: Path) -> None:
+    # The checksums are what tells a damaged page from a good one: a flipped bit in a text decodes without an error.
+    pq.write_table(table, path, compression="zstd", write_page_checksum=True)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

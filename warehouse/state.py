@@ -1,0 +1,94 @@
+"""What a run reads before it acts: the feeds' states, the known addresses, and the pages that are due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from transforms.records import DuePage, Entry, FeedHealth, FeedState, Precision, PublisherTime
+from warehouse.rows import Row
+from warehouse.sql import fetch_rows, sql_text
+from warehouse.stage import batch_file
+
+
+def read_feed_states(connection: DuckDBPyConnection) -> dict[str, FeedState]:
+    """Return the state of every feed that was ever polled, by its URL as configured, without credentials."""
+    rows = fetch_rows(connection, sql_text("queries/feed_states.sql"))
+    return {row["feed_url"]: FeedState(**row | {"health": FeedHealth(row["health"])}) for row in rows}
+
+
+def read_known_keys(connection: DuckDBPyConnection) -> set[str]:
+    """Return the strict keys of all addresses that were asked or reached and led to an article.
+
+    An address that a page only states as its canonical URL is not among them: it may be another article's.
+    """
+    return {key for (key,) in connection.execute("select url_key from ops.url_aliases where is_fetched").fetchall()}
+
+
+def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datetime, recheck: bool) -> list[DuePage]:
+    """Return the pages to ask for, each address once, for a poll batch that is staged and not yet loaded.
+
+    They are: pages that the batch's entries link to and that are new; pages whose next attempt is due at `now`; and,
+    with `recheck`, live articles whose entry changed or was taken out of its feed.  First come pages deferred by an
+    earlier run, then first readings, then rechecks, each with the newest first.
+    """
+    entries, polls = str(batch_file(batch_folder, "entries")), str(batch_file(batch_folder, "polls"))
+    both = {"entries": entries, "polls": polls}
+    rows = fetch_rows(connection, sql_text("queries/plan_unseen.sql"), both)
+    rows += fetch_rows(connection, sql_text("queries/plan_due.sql"), {"entries": entries, "now": now})
+    if recheck:
+        rows += fetch_rows(connection, sql_text("queries/plan_changed.sql"), {"entries": entries})
+        rows += fetch_rows(connection, sql_text("queries/plan_removed.sql"), both)
+    rows.sort(key=lambda row: (not row["is_deferred"], row["purpose"] != "page", -row["newness"].timestamp()))
+    pages: dict[str, DuePage] = {}
+    for row in rows:
+        pages.setdefault(row["url_key"], _due_page(row))
+    return list(pages.values())
+
+
+def _due_page(row: Row) -> DuePage:
+    return DuePage(
+        url=row["url"],
+        url_key=row["url_key"],
+        purpose=row["purpose"],
+        failures=row["failures"],
+        feed_url=row["feed_url"],
+        entry=_entry(row) if row["entry_key"] is not None else None,
+        feed_language=row["feed_language"],
+    )
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        key=row["entry_key"],
+        position=row["position"],
+        guid=row["guid"],
+        link=row["entry_url"],
+        listed_link=row["listed_url"],
+        title=row["title"],
+        summary=row["summary"],
+        content_html=row["content_html"],
+        authors=tuple(row["authors"]),
+        categories=tuple(row["categories"]),
+        published=publisher_time(row, "published"),
+        updated=publisher_time(row, "updated"),
+        published_raw=row["published_raw"],
+        updated_raw=row["updated_raw"],
+        image_url=row["image_url"],
+        language=row["language"],
+    )
+
+
+def publisher_time(row: Row, name: str) -> PublisherTime | None:
+    """Return the publisher's time whose columns in `row` begin with `name`; None where it has none."""
+    at = row[f"{name}_at"]
+    if at is None:
+        return None
+    return PublisherTime(
+        at=at,
+        precision=Precision(row[f"{name}_precision"]),
+        offset_minutes=row[f"{name}_offset_minutes"],
+        raw=row[f"{name}_raw"],
+    )

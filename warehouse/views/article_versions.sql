@@ -1,0 +1,37 @@
+create or replace view article_versions as
+select
+    article_id,
+    version,
+    observed_at,
+    url,
+    title,
+    headline,
+    standfirst,
+    body,
+    word_count,
+    modified_at,
+    content_hash,
+    body_source,
+    extractor,
+    run_id,
+    fetch_id,
+    load_seq
+from fct_versions;
+
+comment on view article_versions is 'One row per article × distinct content, in the order in which newsledger read them.';
+comment on column article_versions.article_id is 'The article.';
+comment on column article_versions.version is 'Number of the version, from 1.';
+comment on column article_versions.observed_at is 'When it was first read, in UTC.';
+comment on column article_versions.url is 'Address where it was read.';
+comment on column article_versions.title is 'Title of the page.';
+comment on column article_versions.headline is 'Headline of the article.';
+comment on column article_versions.standfirst is 'Standfirst: the lead-in under the headline.';
+comment on column article_versions.body is 'The text: paragraphs with a blank line between two.';
+comment on column article_versions.word_count is 'Words of the body, as white space divides them.';
+comment on column article_versions.modified_at is 'When the publisher says this was modified, in UTC.';
+comment on column article_versions.content_hash is 'Hash of headline, standfirst and paragraphs; equal where a reader sees the same words.';
+comment on column article_versions.body_source is 'Where the text comes from: page, feed (a stand-in) or document.';
+comment on column article_versions.extractor is 'What made the record, with its version.';
+comment on column article_versions.run_id is 'Run that read it.';
+comment on column article_versions.fetch_id is 'The request that brought it; null for documents.';
+comment on column article_versions.load_seq is 'Load that wrote it.';

@@ -1,0 +1,42 @@
+create or replace view feeds as
+select
+    f.feed_id,
+    f.url,
+    coalesce(f.name, f.title) as name,
+    f.title,
+    f.home_url,
+    f.site,
+    f.kind,
+    f.language,
+    f.country,
+    f.tags,
+    state.health as state,
+    state.failures,
+    state.items_per_day,
+    f.first_polled_at,
+    state.last_polled_at,
+    state.last_success_at,
+    state.next_poll_at,
+    greatest(f.load_seq, state.load_seq) as load_seq
+from dim_feeds as f
+left join ops.feed_state as state using (feed_id);
+
+comment on view feeds is 'One row per feed that was ever polled.';
+comment on column feeds.feed_id is 'Identifier of the feed.';
+comment on column feeds.url is 'URL of the feed as configured, without credentials.';
+comment on column feeds.name is 'Name given in the feeds file, else the feed''s own title.';
+comment on column feeds.title is 'Title that the feed gives itself.';
+comment on column feeds.home_url is 'Page that the feed names as its home.';
+comment on column feeds.site is 'Registrable domain of the feed''s URL.';
+comment on column feeds.kind is 'Format: rss, atom, json_feed, sitemap, sitemap_index.';
+comment on column feeds.language is 'Language from the feeds file, else from the feed.';
+comment on column feeds.country is 'Country given in the feeds file.';
+comment on column feeds.tags is 'Tags given in the feeds file.';
+comment on column feeds.state is 'How it has been doing: ok, slow, failing or gone.';
+comment on column feeds.failures is 'Weighted count of failures since the last success.';
+comment on column feeds.items_per_day is 'Entries that appear per day, as observed.';
+comment on column feeds.first_polled_at is 'When it was first asked, in UTC.';
+comment on column feeds.last_polled_at is 'When it was last asked, in UTC.';
+comment on column feeds.last_success_at is 'When it last answered with a listing, or with "unchanged", in UTC.';
+comment on column feeds.next_poll_at is 'When it is due again, in UTC.';
+comment on column feeds.load_seq is 'Load that last changed this row.';
