@@ -1,0 +1,1 @@
+"""Asking publishers: polling feeds, fetching pages, keeping their raw bytes."""

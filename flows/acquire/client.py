@@ -1,0 +1,326 @@
+"""The HTTP client: one URL in, one coded answer out, every hop of it paced, checked, capped and recorded.
+
+Redirects are followed here and not by the HTTP library, so that each hop passes the same gates as the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from flows.acquire.addresses import AddressRefusedError, AddressRules
+from flows.acquire.archive import Archive, Exchange
+from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader
+from flows.acquire.connections import Connections
+from flows.acquire.exchange import Answer, Request, RobotsDecision
+from flows.acquire.pacing import Pacer, Turn
+from flows.acquire.targets import Target, parse_target
+from flows.acquire.verdicts import REDIRECTS, Verdict, retry_after_seconds, verdict_on_error, verdict_on_status
+from transforms.outcomes import Outcome
+from transforms.records import Fetch
+from transforms.urls import absolute_url, url_strict
+
+_ARCHIVED = frozenset({"page", "recheck"})
+_FAR_OFF_SECONDS = 3.2e9  # a century: as good as never, and now plus this is still a date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """What a client is told once.
+
+    `user_agent` goes with every request.  `environment` is where HTTP_PROXY, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE
+    are looked up.  `allow_hosts` lists hosts, addresses or networks that may be asked although they are not public.
+    `silence_seconds` is the longest wait for the first byte of an answer and for each further one.
+    """
+
+    user_agent: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    allow_hosts: tuple[str, ...] = ()
+    connect_seconds: float = 10.0
+    silence_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    """What one request brought: a status and headers, the body where there is one, the verdict where it failed."""
+
+    status: int | None = None
+    headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
+    body: bytes = b""
+    wire_size: int = 0
+    raw_ref: str | None = None
+    verdict: Verdict | None = None
+    retry_after_seconds: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Course:
+    """How far a request has come: the hops it took, the rows they left, the time that remains."""
+
+    request: Request
+    attempt: int
+    first: Target
+    seconds_left: float
+    hops: list[str] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    fetches: list[Fetch] = field(default_factory=list)
+
+    def answer(self, verdict: Verdict | None = None) -> Answer:
+        return Answer(
+            url=self.first.shown,
+            final_url=self.hops[-1],
+            hops=tuple(self.hops),
+            fetches=tuple(self.fetches),
+            outcome=verdict.outcome if verdict else None,
+            reason=verdict.reason if verdict else "",
+            is_transient=verdict is not None and verdict.is_transient,
+        )
+
+
+class Client:
+    """An async context manager; open it inside the event loop that uses it.
+
+    `clock` gives the time that rows are stamped with; time limits and pacing run on the monotonic clock.
+    Raises SettingsError when the environment names a proxy that is none.
+    """
+
+    def __init__(
+        self,
+        settings: ClientSettings,
+        *,
+        clock: Callable[[], datetime],
+        run_id: str,
+        pacer: Pacer,
+        archive: Archive | None = None,
+    ) -> None:
+        self.pacer = pacer
+        self._user_agent = settings.user_agent
+        self._clock = clock
+        self._run_id = run_id
+        self._archive = archive
+        self._rules = AddressRules(settings.allow_hosts)
+        self._connections = Connections(
+            environment=settings.environment,
+            rules=self._rules,
+            connect_seconds=settings.connect_seconds,
+            silence_seconds=settings.silence_seconds,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._connections.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._connections.__aexit__(kind, error, traceback)
+
+    async def fetch(self, request: Request, *, attempt: int = 1) -> Answer:
+        """Asks for a URL, redirects included; trouble with it is an outcome of the answer, never an exception.
+
+        Raises ArchiveUnwritable when a page cannot be kept.  `attempt` counts from 1 and goes into the rows.
+        """
+        try:
+            target = parse_target(request.url)
+        except ValueError as error:
+            return _unaskable(request.url, str(error))
+        course = _Course(request=request, attempt=attempt, first=target, seconds_left=request.total_seconds)
+        while True:
+            if (obstacle := self._obstacle(target, course)) is not None:
+                return course.answer(obstacle)
+            if (known := _known_key(course)) is not None:
+                return replace(course.answer(), same_as=known, reason=f"redirected to {target.shown}, which is known")
+            decision = await request.may_fetch(target.shown) if request.may_fetch is not None else None
+            if decision is not None and not decision.allowed:
+                forbidden = Verdict(outcome=decision.outcome or Outcome.ROBOTS, reason=f"robots.txt: {decision.rule}")
+                return course.answer(forbidden)
+            received = await self._hop(target, course, decision)
+            if received.verdict is not None or received.status not in REDIRECTS:
+                return self._arrived(course, received)
+            try:
+                target = _next_hop(target, received.headers)
+            except AddressRefusedError as error:
+                return course.answer(Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error)))
+            except ValueError as error:
+                return course.answer(Verdict(outcome=Outcome.BAD_CONTENT, reason=str(error)))
+
+    def _obstacle(self, target: Target, course: _Course) -> Verdict | None:
+        """Why the hop is not to be taken, or None; either way the course has come to it."""
+        is_loop = target.shown in course.hops
+        course.hops.append(target.shown)
+        if is_loop:
+            reason = f"redirected back to {target.shown} (no cookies are kept)"
+            return Verdict(outcome=Outcome.REDIRECT_LOOP, reason=reason)
+        if len(course.hops) > course.request.max_redirects + 1:
+            return Verdict(outcome=Outcome.REDIRECT_LOOP, reason=f"more than {course.request.max_redirects} redirects")
+        try:
+            self._rules.check_host(target.host)
+        except AddressRefusedError as error:
+            return Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error))
+        return None
+
+    async def _hop(self, target: Target, course: _Course, decision: RobotsDecision | None) -> _Received:
+        """One request within the host's turn, and the row that tells of it."""
+        async with self.pacer.turn(target.host) as turn:
+            loop = asyncio.get_running_loop()
+            started_at, started = self._clock(), loop.time()
+            received = await self._exchange(target, course, turn)
+            course.seconds_left -= loop.time() - started
+            if received.status in (429, 503):
+                self.pacer.slow_down(target.host)
+        course.fetches.append(
+            Fetch(
+                fetch_id=uuid.uuid4().hex,
+                run_id=self._run_id,
+                url=target.shown,
+                host=target.host,
+                purpose=course.request.purpose,
+                attempt=course.attempt,
+                started_at=started_at,
+                ended_at=self._clock(),
+                redirected_from=course.fetches[-1].fetch_id if course.fetches else None,
+                status=received.status,
+                bytes=received.wire_size,
+                error_class=received.verdict.outcome.value if received.verdict else None,
+                was_conditional=course.request.is_conditional,
+                had_validators="etag" in received.headers or "last-modified" in received.headers,
+                retry_after_until=self._moment_after(received.retry_after_seconds),
+                robots_rule=decision.rule if decision else None,
+                crawl_delay_seconds=decision.crawl_delay_seconds if decision else None,
+                content_hash=hashlib.blake2b(received.body, digest_size=8).hexdigest() if received.body else None,
+                raw_ref=received.raw_ref,
+            )
+        )
+        return received
+
+    async def _exchange(self, target: Target, course: _Course, turn: Turn) -> _Received:
+        """Sends the request and reads what comes; every trouble of the exchange comes back as a verdict."""
+        request, received = course.request, _Received()
+        try:
+            async with (
+                asyncio.timeout(course.seconds_left),
+                self._connections.get(target, headers=self._headers(target, course), turn=turn) as response,
+            ):
+                received = self._head(response, is_conditional=request.is_conditional)
+                if received.verdict is not None or received.status in REDIRECTS or received.status == 304:
+                    return received
+                encoding = ",".join(response.headers.getall("Content-Encoding", ()))
+                reader = BodyReader(encoding, max_bytes=request.max_bytes)
+                try:
+                    async for piece in response.content.iter_any():
+                        reader.feed(piece)
+                    body = reader.finish()
+                finally:
+                    received = replace(received, wire_size=reader.wire_size)
+                return replace(received, body=body, raw_ref=self._keep(target, request, response, reader))
+        except Exception as error:
+            verdict = verdict_on_error(error)
+            if verdict is None:
+                raise
+            return replace(received, verdict=verdict)
+
+    def _head(self, response: aiohttp.ClientResponse, *, is_conditional: bool) -> _Received:
+        status, headers = response.status, _as_text(response.headers)
+        is_redirect = status in REDIRECTS and "location" in headers
+        return _Received(
+            status=status,
+            headers=headers,
+            verdict=None if is_redirect else verdict_on_status(status, is_conditional=is_conditional),
+            retry_after_seconds=retry_after_seconds(
+                headers.get("retry-after"), date=headers.get("date"), now=self._clock()
+            ),
+        )
+
+    def _headers(self, target: Target, course: _Course) -> dict[str, str]:
+        request = course.request
+        headers = {"User-Agent": self._user_agent, "Accept": request.accept, "Accept-Encoding": ACCEPT_ENCODING}
+        # Both validators where both exist: servers that know If-None-Match ignore the other (RFC 9110 section 13.1.3).
+        if request.etag is not None:
+            headers["If-None-Match"] = request.etag
+        if request.last_modified is not None:
+            headers["If-Modified-Since"] = request.last_modified
+        if course.first.authorization is not None and target.origin == course.first.origin:
+            headers["Authorization"] = course.first.authorization
+        return headers
+
+    def _keep(
+        self, target: Target, request: Request, response: aiohttp.ClientResponse, reader: BodyReader
+    ) -> str | None:
+        if self._archive is None or request.purpose not in _ARCHIVED or not reader.wire_size:
+            return None
+        return self._archive.add(
+            Exchange(
+                url=target.shown,
+                target=target.url.raw_path_qs,
+                at=self._clock(),
+                request_headers=tuple(response.request_info.headers.items()),
+                status=response.status,
+                reason=response.reason or "",
+                response_headers=tuple((name.decode("latin-1"), value) for name, value in response.raw_headers),
+                wire_body=reader.wire,
+            )
+        )
+
+    def _arrived(self, course: _Course, received: _Received) -> Answer:
+        return replace(
+            course.answer(received.verdict),
+            status=received.status,
+            headers=received.headers,
+            body=received.body,
+            retry_after_until=self._moment_after(received.retry_after_seconds),
+            retry_after_seconds=received.retry_after_seconds,
+        )
+
+    def _moment_after(self, seconds: float | None) -> datetime | None:
+        return None if seconds is None else self._clock() + timedelta(seconds=min(seconds, _FAR_OFF_SECONDS))
+
+
+def _known_key(course: _Course) -> str | None:
+    """The strict key of the latest hop where the caller knows it.
+
+    The first hop is what was asked for, and another spelling of a hop passed before is no other article.
+    """
+    key = url_strict(course.hops[-1])
+    is_new = bool(course.keys) and key not in course.keys
+    course.keys.add(key)
+    is_known = course.request.is_known
+    return key if is_new and is_known is not None and is_known(key) else None
+
+
+def _next_hop(target: Target, headers: Mapping[str, str]) -> Target:
+    """Raises AddressRefusedError for another scheme than http and https, ValueError for what is no address."""
+    location = headers["location"].strip()
+    following = absolute_url(str(target.url), location)
+    if following is not None:
+        return parse_target(following)
+    scheme, colon, _ = location.partition(":")
+    if colon and scheme.isalnum() and scheme.lower() not in ("http", "https"):
+        raise AddressRefusedError(f"redirected to a {scheme}: address; only http and https are asked for")
+    raise ValueError("redirected to what is no usable address")
+
+
+def _unaskable(url: str, reason: str) -> Answer:
+    shown = url.rpartition("@")[2]  # credentials may stand before it
+    return Answer(url=shown, final_url=shown, hops=(), fetches=(), outcome=Outcome.UNSAFE_ADDRESS, reason=reason)
+
+
+def _as_text(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
+    """Headers without surrogates: what is not UTF-8 is ISO-8859-1 by HTTP's tradition."""
+    return CIMultiDict((name, value if value.isascii() else _decoded(value)) for name, value in headers.items())
+
+
+def _decoded(value: str) -> str:
+    raw = value.encode("utf-8", "surrogateescape")  # as aiohttp decoded it
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -1,0 +1,150 @@
+"""What is asked of a URL, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from multidict import CIMultiDict
+
+from transforms.outcomes import Outcome
+from transforms.records import Fetch
+
+MIB = 1024 * 1024
+
+# Caps are in bytes after inflating and in seconds for all hops together, waiting for a turn left out.
+FEED_REDIRECTS, FEED_BYTES, FEED_SECONDS = 5, 10 * MIB, 30.0
+PAGE_REDIRECTS, PAGE_BYTES, PAGE_SECONDS = 10, 5 * MIB, 45.0
+# RFC 9309 section 2.5 asks for at least 500 KiB of robots.txt, section 2.3.1.2 for at least five redirects.
+ROBOTS_REDIRECTS, ROBOTS_BYTES, ROBOTS_SECONDS = 5, 512 * 1024, 30.0
+
+FEED_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+)
+PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+ROBOTS_ACCEPT = "text/plain, */*;q=0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsDecision:
+    """Whether robots.txt lets us ask for a URL.
+
+    `rule` names what decided ("Disallow: /members/", "no robots.txt").  `outcome` is set when the answer is no:
+    Outcome.ROBOTS where a rule forbids it, the trouble itself (timed_out, server_error, …) where robots.txt could not
+    be read, so that a later run asks again.  `crawl_delay_seconds` is what the file asks for.
+    """
+
+    allowed: bool
+    rule: str
+    crawl_delay_seconds: float | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One URL to be fetched, redirects included.
+
+    `url` may hold credentials (user:password@): they are sent to its origin only, and no answer repeats them.
+    `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
+    `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
+    hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.
+    `max_bytes` caps the body both on the wire and inflated; `total_seconds` is for all hops together.
+    """
+
+    url: str
+    purpose: str
+    accept: str
+    max_redirects: int
+    max_bytes: int
+    total_seconds: float
+    etag: str | None = None
+    last_modified: str | None = None
+    is_known: Callable[[str], bool] | None = None
+    may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it carries a validator."""
+        return self.etag is not None or self.last_modified is not None
+
+
+def feed_request(
+    url: str,
+    *,
+    purpose: str = "feed",
+    etag: str | None = None,
+    last_modified: str | None = None,
+    total_seconds: float = FEED_SECONDS,
+) -> Request:
+    """A request for a feed or a sitemap."""
+    return Request(
+        url=url,
+        purpose=purpose,
+        accept=FEED_ACCEPT,
+        max_redirects=FEED_REDIRECTS,
+        max_bytes=FEED_BYTES,
+        total_seconds=total_seconds,
+        etag=etag,
+        last_modified=last_modified,
+    )
+
+
+def page_request(
+    url: str,
+    *,
+    purpose: str = "page",
+    is_known: Callable[[str], bool] | None = None,
+    may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None,
+    total_seconds: float = PAGE_SECONDS,
+) -> Request:
+    """A request for an article page; `purpose` is "page" or "recheck"."""
+    return Request(
+        url=url,
+        purpose=purpose,
+        accept=PAGE_ACCEPT,
+        max_redirects=PAGE_REDIRECTS,
+        max_bytes=PAGE_BYTES,
+        total_seconds=total_seconds,
+        is_known=is_known,
+        may_fetch=may_fetch,
+    )
+
+
+def robots_request(url: str, *, total_seconds: float = ROBOTS_SECONDS) -> Request:
+    """A request for a robots.txt file."""
+    return Request(
+        url=url,
+        purpose="robots",
+        accept=ROBOTS_ACCEPT,
+        max_redirects=ROBOTS_REDIRECTS,
+        max_bytes=ROBOTS_BYTES,
+        total_seconds=total_seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a request.
+
+    `outcome` is None when there is something to work with: a 200 read to its end (`body`, inflated), a 304 to a
+    conditional request, or `same_as`, the known strict key at which the fetch ended.  Else it says what went wrong,
+    and `reason` how.  `is_transient` marks trouble that may be over within seconds (a reset, a 500, a cut body).
+    `hops` are all addresses, first the one asked for, last `final_url`.  `fetches` has one row per request made, over
+    all attempts.  `headers` are those of the last answer, names in any case.  `retry_after_until` is aware UTC,
+    `retry_after_seconds` the same as a wait from the moment of the answer.  No field repeats credentials.
+    """
+
+    url: str
+    final_url: str
+    hops: tuple[str, ...]
+    fetches: tuple[Fetch, ...]
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=CIMultiDict)
+    body: bytes = b""
+    outcome: Outcome | None = None
+    reason: str = ""
+    is_transient: bool = False
+    retry_after_until: datetime | None = None
+    retry_after_seconds: float | None = None
+    same_as: str | None = None

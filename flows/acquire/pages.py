@@ -1,0 +1,205 @@
+"""Acquiring pages: fetch, extract and stage at the same time, with bounded memory.
+
+Each host's pages are fetched in order by a task of their own, so pacing needs no more than a turn per request.
+Fetched bodies wait in worker processes' queues, of which there are only a few places: when extraction is behind,
+fetching pauses.  Results are staged in batches; what is staged is safe, and a second call skips it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flows.acquire.claims import Claims, Ending
+from flows.acquire.client import Client
+from flows.acquire.engine import Engine
+from flows.acquire.exchange import Answer, page_request
+from flows.acquire.retries import RetryPolicy, fetch_with_retries
+from flows.acquire.robots import Robots
+from transforms.article.extract import extract_page
+from transforms.errors import WorkerError
+from transforms.outcomes import RETRIED, Outcome
+from transforms.records import Article, DuePage, Entry, Extraction, Fetch, Page, PageResult
+from transforms.urls import host_of
+
+PAGES_PER_BATCH = 200
+RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=24))
+"""After the first, second, … failed try; the last one repeats until `TRIES` are used up."""
+TRIES = 8
+
+StagePages = Callable[[Sequence[PageResult], Sequence[Fetch]], Awaitable[None]]
+
+
+class PageAcquirer:
+    """Fetches and extracts the due pages of one run."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        robots: Robots,
+        policy: RetryPolicy,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        run_id: str,
+        known_keys: set[str],
+        stage: StagePages,
+        per_host_concurrency: int,
+        extraction_places: int,
+        deadline: float,
+    ) -> None:
+        """`known_keys` are the strict keys of every fetched address of a known article.
+
+        `extraction_places` bounds the pages that wait for a worker or are in one; `deadline` is on the monotonic
+        clock: after it no new page is asked for.
+        """
+        self._client = client
+        self._robots = robots
+        self._policy = policy
+        self._engine = engine
+        self._clock = clock
+        self._run_id = run_id
+        self._claims = Claims(known_keys)
+        self._stage = stage
+        self._per_host_concurrency = per_host_concurrency
+        self._places = asyncio.Semaphore(extraction_places)
+        self._deadline = deadline
+        self._results: list[PageResult] = []
+        self._fetches: list[Fetch] = []
+        self._staging = asyncio.Lock()
+        self._repeated: list[tuple[DuePage, Answer]] = []
+
+    async def acquire(self, due: Iterable[DuePage], on_done: Callable[[], None]) -> None:
+        """Takes every page to a result and stages them all, but for those that the deadline leaves out."""
+        by_host: dict[str, deque[DuePage]] = defaultdict(deque)
+        for page in due:
+            by_host[host_of(page.url)].append(page)
+        async with asyncio.TaskGroup() as tasks:
+            for pages in by_host.values():
+                for _ in range(min(self._per_host_concurrency, len(pages))):
+                    tasks.create_task(self._work_through(pages, on_done))
+        self._settle_repeated()
+        await self._stage_results()
+
+    async def _work_through(self, pages: deque[DuePage], on_done: Callable[[], None]) -> None:
+        async with asyncio.TaskGroup() as extractions:
+            while pages and time.monotonic() < self._deadline:
+                page = pages.popleft()
+                await self._places.acquire()
+                try:
+                    answer = await self._ask(page)
+                except BaseException:
+                    self._places.release()
+                    raise
+                extractions.create_task(self._finish(page, answer, on_done))
+
+    async def _ask(self, page: DuePage) -> Answer:
+        def is_taken(key: str) -> bool:
+            is_known = page.purpose == "page" and self._claims.is_known(key)
+            return is_known or self._claims.is_anothers(key, page.url_key)
+
+        if self._claims.is_anothers(page.url_key, page.url_key):
+            reason = "another page of this run was redirected here"
+            return Answer(
+                url=page.url, final_url=page.url, hops=(page.url,), fetches=(), reason=reason, same_as=page.url_key
+            )
+        request = page_request(page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch)
+        return await fetch_with_retries(self._client, request, policy=self._policy)
+
+    async def _finish(self, page: DuePage, answer: Answer, on_done: Callable[[], None]) -> None:
+        extraction = None
+        try:
+            if answer.outcome is None and answer.same_as is None:
+                extraction = await self._extract(page, answer)
+        finally:
+            self._places.release()
+        self._fetches.extend(answer.fetches)
+        on_done()
+        if answer.same_as is not None:
+            self._repeated.append((page, answer))
+            self._claims.end(page.url_key, Ending(same_as=answer.same_as))
+            return
+        outcome = extraction.outcome if extraction else answer.outcome
+        reason = extraction.reason if extraction else answer.reason
+        self._claims.end(page.url_key, Ending(outcome=outcome, reason=reason))
+        article = extraction.article if extraction else None
+        self._results.append(self._result(page, answer, outcome=outcome, reason=reason, article=article))
+        if len(self._results) >= PAGES_PER_BATCH:
+            await self._stage_results()
+
+    def _settle_repeated(self) -> None:
+        """Gives the pages that stopped at another's address their outcome, now that the other's is known."""
+        for page, answer in self._repeated:
+            assert answer.same_as is not None
+            ending = self._claims.ending_at(answer.same_as)
+            if ending.outcome is None:
+                result = self._result(page, answer, outcome=Outcome.DUPLICATE, reason=answer.reason)
+            else:
+                reason = f"{answer.reason}; there: {ending.reason}"
+                result = self._result(page, replace(answer, same_as=None), outcome=ending.outcome, reason=reason)
+            self._results.append(result)
+        self._repeated = []
+
+    async def _extract(self, page: DuePage, answer: Answer) -> Extraction:
+        fetched = Page(
+            url=page.url,
+            final_url=answer.final_url,
+            body=answer.body,
+            content_type=answer.headers.get("content-type"),
+            headers={name: answer.headers[name] for name in _HEADERS_FOR_EXTRACTION if name in answer.headers},
+        )
+        try:
+            return await asyncio.wrap_future(self._engine.submit(_extract, fetched, page.entry, page.feed_language))
+        except WorkerError as error:
+            return Extraction(outcome=Outcome.EXTRACTOR_DIED, reason=f"extracting the page: {error}")
+
+    def _result(
+        self, page: DuePage, answer: Answer, *, outcome: Outcome | None, reason: str, article: Article | None = None
+    ) -> PageResult:
+        now = self._clock()
+        failures = page.failures + 1 if outcome in RETRIED else 0
+        return PageResult(
+            run_id=self._run_id,
+            url=page.url,
+            url_key=page.url_key,
+            purpose=page.purpose,
+            stage="fetch" if answer.outcome or answer.same_as else "extract",
+            at=now,
+            outcome=outcome,
+            reason=reason,
+            hops=answer.hops,
+            same_as_key=answer.same_as,
+            feed_url=page.feed_url,
+            entry_key=page.entry.key if page.entry else None,
+            fetch_id=answer.fetches[-1].fetch_id if answer.fetches else None,
+            failures=failures,
+            next_try_at=next_try(failures, now, answer.retry_after_until),
+            article=article,
+        )
+
+    async def _stage_results(self) -> None:
+        async with self._staging:
+            results, self._results = self._results, []
+            fetches, self._fetches = self._fetches, []
+            if results or fetches:
+                await self._stage(results, fetches)
+
+
+_HEADERS_FOR_EXTRACTION = ("x-robots-tag", "tdm-reservation", "content-language")
+
+
+def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -> datetime | None:
+    """When a later run asks again; None when it does not, because it cannot help or was tried often enough."""
+    if failures == 0 or failures >= TRIES:
+        return None
+    at = now + RETRY_DELAYS[min(failures, len(RETRY_DELAYS)) - 1]
+    return max(at, retry_after_until) if retry_after_until else at
+
+
+def _extract(page: Page, entry: Entry | None, feed_language: str | None) -> Extraction:
+    """`extract_page` with positional arguments, as the engine's seam passes them."""
+    return extract_page(page, entry=entry, feed_language=feed_language)

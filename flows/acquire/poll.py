@@ -1,0 +1,177 @@
+"""Polling: ask a feed, read what it says, and decide when to ask again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flows.acquire.client import Client
+from flows.acquire.engine import Engine
+from flows.acquire.exchange import Answer, feed_request
+from flows.acquire.retries import RetryPolicy, fetch_with_retries
+from flows.acquire.server_hints import server_wants
+from flows.durations import parse_duration
+from flows.feeds_file import FeedSpec
+from transforms.cadence import after_failure, after_success, arrivals
+from transforms.errors import FeedError, WorkerError
+from transforms.feeds.parse import entries_hash, parse_feed
+from transforms.outcomes import Outcome
+from transforms.records import FeedDocument, FeedHints, FeedState, Fetch, ListedEntry, Poll
+from transforms.urls import url_strict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOutcome:
+    """What came of asking one feed."""
+
+    poll: Poll
+    fetches: tuple[Fetch, ...]
+    entries: tuple[ListedEntry, ...] = ()
+
+    @property
+    def reached_nobody(self) -> bool:
+        """Whether no server answered at all."""
+        return self.poll.status is None and self.poll.error_class in (Outcome.CONNECTION_FAILED, Outcome.TIMED_OUT)
+
+
+class Poller:
+    """Polls feeds of one run, all at once as far as the pacing of their hosts allows."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        run_id: str,
+        max_entries: int,
+        policy: RetryPolicy,
+    ) -> None:
+        self._client = client
+        self._policy = policy
+        self._engine = engine
+        self._clock = clock
+        self._run_id = run_id
+        self._max_entries = max_entries
+
+    async def poll_all(
+        self, feeds: Sequence[FeedSpec], states: Mapping[str, FeedState], on_done: Callable[[], None]
+    ) -> list[PollOutcome]:
+        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
+
+        async def one(feed: FeedSpec) -> PollOutcome:
+            outcome = await self._poll(feed, states.get(feed.url) or FeedState(feed_url=feed.url))
+            on_done()
+            return outcome
+
+        return list(await asyncio.gather(*(one(feed) for feed in feeds)))
+
+    async def _poll(self, feed: FeedSpec, state: FeedState) -> PollOutcome:
+        request = feed_request(feed.url, etag=state.etag, last_modified=state.last_modified)
+        answer = await fetch_with_retries(self._client, request, policy=self._policy)
+        if answer.outcome is not None:
+            return self._failed(feed, state, answer, answer.outcome, answer.reason)
+        if answer.status == 304:
+            return self._unchanged(feed, _refreshed(state, answer), answer, "304 Not Modified")
+        body_hash = answer.fetches[-1].content_hash
+        if body_hash == state.body_hash:
+            return self._unchanged(feed, _with_validators(state, answer), answer, "the same document as before")
+        try:
+            document = await asyncio.wrap_future(
+                self._engine.submit(
+                    parse_feed_bytes,
+                    answer.body,
+                    answer.final_url,
+                    answer.headers.get("content-type"),
+                    self._max_entries,
+                )
+            )
+        except FeedError as error:
+            return self._failed(feed, state, answer, Outcome.BAD_CONTENT, str(error))
+        except WorkerError as error:
+            return self._failed(feed, state, answer, Outcome.EXTRACTOR_DIED, f"reading the feed: {error}")
+        read = replace(_with_validators(state, answer), body_hash=body_hash, entries_hash=entries_hash(document))
+        return self._listed(feed, read, answer, document)
+
+    def _listed(self, feed: FeedSpec, state: FeedState, answer: Answer, document: FeedDocument) -> PollOutcome:
+        now = self._clock()
+        after = after_success(
+            state,
+            now=now,
+            habit=arrivals(document.entries, now),
+            hints=document.hints,
+            server_wants=server_wants(answer.headers, now),
+            every=parse_duration(feed.every) if feed.every else None,
+        )
+        reason = "; ".join(document.problems) or f"{len(document.entries)} entries"
+        poll = self._poll_row(feed, answer, after, now, "listed", reason)
+        poll = replace(
+            poll,
+            title=document.title,
+            home_url=document.home_url,
+            language=feed.language or document.language,
+            kind=str(document.kind),
+            entry_count=len(document.entries),
+        )
+        entries = tuple(
+            ListedEntry(
+                feed_url=feed.url, polled_at=now, url_key=url_strict(entry.link) if entry.link else None, entry=entry
+            )
+            for entry in document.entries
+        )
+        return PollOutcome(poll=poll, fetches=answer.fetches, entries=entries)
+
+    def _unchanged(self, feed: FeedSpec, state: FeedState, answer: Answer, reason: str) -> PollOutcome:
+        now = self._clock()
+        after = after_success(
+            state,
+            now=now,
+            habit=None,
+            hints=FeedHints(),
+            server_wants=server_wants(answer.headers, now),
+            every=parse_duration(feed.every) if feed.every else None,
+        )
+        return PollOutcome(poll=self._poll_row(feed, answer, after, now, "unchanged", reason), fetches=answer.fetches)
+
+    def _failed(self, feed: FeedSpec, state: FeedState, answer: Answer, outcome: Outcome, reason: str) -> PollOutcome:
+        now = self._clock()
+        after = after_failure(state, now=now, outcome=outcome, retry_after_until=answer.retry_after_until)
+        poll = replace(self._poll_row(feed, answer, after, now, "failed", reason), error_class=str(outcome))
+        return PollOutcome(poll=poll, fetches=answer.fetches)
+
+    def _poll_row(
+        self, feed: FeedSpec, answer: Answer, state: FeedState, now: datetime, result: str, reason: str
+    ) -> Poll:
+        return Poll(
+            run_id=self._run_id,
+            feed_url=feed.url,
+            polled_at=now,
+            result=result,
+            reason=reason,
+            state=state,
+            status=answer.status,
+            name=feed.name,
+            language=feed.language,
+            country=feed.country,
+            tags=feed.tags,
+        )
+
+
+def parse_feed_bytes(body: bytes, url: str, content_type: str | None, max_entries: int) -> FeedDocument:
+    """`parse_feed` with positional arguments, as the engine's seam passes them."""
+    return parse_feed(body, url=url, content_type=content_type, max_entries=max_entries)
+
+
+def _with_validators(state: FeedState, answer: Answer) -> FeedState:
+    return replace(state, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"))
+
+
+def _refreshed(state: FeedState, answer: Answer) -> FeedState:
+    """A 304 may bring new validators; what it leaves out stays (RFC 9111, section 4.3.4)."""
+    return replace(
+        state,
+        etag=answer.headers.get("etag") or state.etag,
+        last_modified=answer.headers.get("last-modified") or state.last_modified,
+    )

@@ -1,0 +1,93 @@
+"""What all commands share: the common options, the configuration they lead to, and safe output."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.clock import Clock
+from flows.configuration import Configuration, clock_for, read_configuration, read_now
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The options that every command has."""
+
+    config: Path | None
+    warehouse: Path | None
+    now: datetime | None
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that `--now` asks for."""
+        return clock_for(self.now)
+
+    def configuration(self, feeds: Path | None = None) -> Configuration:
+        """The settings and feeds in force."""
+        return read_configuration(config=self.config, feeds=feeds, flags={"warehouse": self.warehouse})
+
+    @property
+    def warehouse_to_read(self) -> tuple[Path, float]:
+        """The warehouse file and how many seconds to wait for it."""
+        settings = self.configuration().settings
+        return settings.warehouse, settings.warehouse_wait
+
+
+def common_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the common options and hands them over as `common`."""
+
+    @click.option("--config", type=click.Path(path_type=Path), help="Feeds file with settings.")
+    @click.option("--warehouse", type=click.Path(path_type=Path), help="The DuckDB file.")
+    @click.option("--now", "now_text", envvar="NEWSLEDGER_NOW", metavar="ISO", help="Start with this time (replays).")
+    @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+    @functools.wraps(command)
+    def with_common(
+        *args: Any, config: Path | None, warehouse: Path | None, now_text: str | None, debug: bool, **options: Any
+    ) -> None:
+        del debug  # `main` reads it, where errors end
+        now = read_now(now_text) if now_text else None
+        command(*args, common=Common(config=config, warehouse=warehouse, now=now), **options)
+
+    return with_common
+
+
+def printable(text: str) -> str:
+    """Text from outside as it may stand on a terminal: control characters and direction overrides made visible."""
+    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON, times in ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def echo_json_line(value: Any) -> None:
+    """Writes one line of JSON to stdout, whatever the terminal's encoding."""
+    sys.stdout.buffer.write(as_json(value).encode("utf-8", "surrogatepass") + b"\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
+
+
+def is_terminal() -> bool:
+    """Whether a person reads stderr, so that bars make sense."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

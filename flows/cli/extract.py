@@ -1,0 +1,109 @@
+"""`newsledger extract`: the article of one page, or of many."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.acquire.workers import LocalEngine
+from flows.cli.common import Common, common_options, echo_json_line, printable
+from flows.cli.inputs import batch_lines, fetch_url, in_order, is_url, one_of, read_file, read_file_or_stdin
+from transforms.article.as_dict import article_as_dict
+from transforms.article.extract import extract_page
+from transforms.document import render
+from transforms.errors import InputError
+from transforms.records import Article, Extraction, Page
+
+
+@click.command("extract")
+@click.argument("page", required=False)
+@click.option("--url", help="Address of the page, where PAGE is a file or stdin.")
+@click.option("--batch", type=click.Path(path_type=Path), help='JSON Lines of {"id", "url", "html": path}.')
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes for --batch; default: the setting.")
+@click.option("--json", "is_json", is_flag=True, help="The whole record as one JSON object.")
+@click.option("--document", "is_document", is_flag=True, help="The document layout.")
+@common_options
+def extract_command(
+    page: str | None,
+    url: str | None,
+    batch: Path | None,
+    workers: int | None,
+    is_json: bool,
+    is_document: bool,
+    common: Common,
+) -> None:
+    """Extracts the article of PAGE: an HTML file, a URL, or "-" for standard input.
+
+    Examples: newsledger extract page.html --url https://news.example/a --document
+
+    newsledger extract --batch pages.jsonl --workers 2 > articles.jsonl
+    """
+    one_of(page, batch, message="Give one PAGE (a file, a URL or -), or --batch FILE.")
+    if is_json and is_document:
+        raise click.UsageError("Choose one of --json and --document.")
+    if batch is not None:
+        settings = common.configuration().settings
+        _extract_batch(batch, workers or settings.workers)
+        return
+    assert page is not None
+    extraction = extract_page(_page(page, url, common))
+    if extraction.article is None:
+        raise InputError(f"{page} holds no article: {extraction.outcome} ({extraction.reason}).")
+    if is_json:
+        echo_json_line(article_as_dict(extraction.article))
+    elif is_document:
+        sys.stdout.buffer.write(render(extraction.article).encode())
+    else:
+        _print_fields(extraction.article)
+
+
+def _page(name: str, url: str | None, common: Common) -> Page:
+    if is_url(name):
+        fetched = fetch_url(name, common.configuration().settings, purpose="page", clock=common.clock)
+        return Page(
+            url=name,
+            final_url=fetched.url,
+            body=fetched.body,
+            content_type=fetched.headers.get("content-type"),
+            headers=fetched.headers,
+        )
+    return Page(url=url or "", final_url=url or "", body=read_file_or_stdin(name))
+
+
+def _print_fields(article: Article) -> None:
+    """Every field that was found, with its witness, then the body."""
+    for name, value in article_as_dict(article).items():
+        if name in ("body", "witnesses", "paragraphs") or value in (None, [], ""):
+            continue
+        witness = article.witnesses.get(name)
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        click.echo(f"{name:<22} {printable(shown)}" + (f"  [{witness}]" if witness else ""))
+    click.echo()
+    click.echo(printable(article.body))
+
+
+def _extract_batch(path: Path, workers: int) -> None:
+    """One line of JSON for each line of the batch, in its order; a page without an article says why."""
+    folder = path.parent
+
+    def submit(item: dict[str, Any]) -> Future[Extraction]:
+        body = read_file(folder / str(item.get("html", "")))
+        address = str(item.get("url") or "")
+        return engine.submit(extract_page, Page(url=address, final_url=address, body=body))
+
+    with LocalEngine(workers=workers) as engine:
+        for item, result in in_order(batch_lines(path), submit, places=workers * 8):
+            echo_json_line({"id": item["id"], **_line(result)})
+    sys.stdout.flush()
+
+
+def _line(result: Extraction | Exception) -> dict[str, Any]:
+    if isinstance(result, Exception):
+        return {"outcome": getattr(result, "outcome", "bad_content"), "reason": str(result)}
+    if result.article is None:
+        return {"outcome": result.outcome, "reason": result.reason}
+    return article_as_dict(result.article)

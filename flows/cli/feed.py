@@ -1,0 +1,88 @@
+"""`newsledger feed`: what one feed says, or many."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.acquire.poll import parse_feed_bytes
+from flows.acquire.workers import LocalEngine
+from flows.cli.common import Common, common_options, echo_json_line, printable
+from flows.cli.inputs import batch_lines, fetch_url, in_order, is_url, one_of, read_file
+from transforms.errors import InputError
+from transforms.feeds.parse import document_as_dict
+from transforms.records import FeedDocument
+
+FEED_SECONDS = 9.0
+"""Time limit of one document of a batch: a feed that takes longer is an attack, not a feed."""
+
+
+@click.command("feed")
+@click.argument("feed", required=False)
+@click.option("--batch", type=click.Path(path_type=Path), help='JSON Lines of {"id", "file": path}.')
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes for --batch; default: the setting.")
+@click.option("--json", "is_json", is_flag=True, help="The whole document as one JSON object.")
+@common_options
+def feed_command(feed: str | None, batch: Path | None, workers: int | None, is_json: bool, common: Common) -> None:
+    """Reads FEED, a file or a URL: RSS, Atom, JSON Feed or a news sitemap.
+
+    Example: newsledger feed https://feeds.bbci.co.uk/news/world/rss.xml
+    """
+    one_of(feed, batch, message="Give one FEED (a file or a URL), or --batch FILE.")
+    settings = common.configuration().settings
+    limit = settings.max_entries_per_feed
+    with LocalEngine(workers=workers or (settings.workers if batch else 1), time_limit_seconds=FEED_SECONDS) as engine:
+        if batch is not None:
+            _read_batch(engine, batch, limit, places=(workers or settings.workers) * 4)
+            return
+        assert feed is not None
+        if is_url(feed):
+            fetched = fetch_url(feed, settings, purpose="feed", clock=common.clock)
+            body, url, content_type = fetched.body, fetched.url, fetched.headers.get("content-type")
+        else:
+            body, url, content_type = read_file(Path(feed)), "", None
+        document = engine.submit(parse_feed_bytes, body, url, content_type, limit).result()
+    if is_json:
+        echo_json_line(document_as_dict(document))
+    else:
+        _print(document)
+
+
+def _print(document: FeedDocument) -> None:
+    click.echo(f"{document.kind} {document.version}: {printable(document.title or '(no title)')}")
+    for entry in document.entries:
+        when = entry.published or entry.updated
+        click.echo(
+            f"{when.at.isoformat(timespec='minutes') if when else '(no date)':<22}  {printable(entry.title or '')}"
+        )
+        click.echo(f"{'':<22}  {printable(entry.link or '(no link)')}")
+    click.echo(f"{len(document.entries)} entries", err=True)
+    for problem in document.problems:
+        click.echo(f"newsledger: {printable(problem)}", err=True)
+
+
+def _read_batch(engine: LocalEngine, path: Path, limit: int, places: int) -> None:
+    folder = path.parent
+
+    def submit(item: dict[str, Any]) -> Future[FeedDocument]:
+        name = str(item.get("file", ""))
+        headers = {str(key).lower(): str(value) for key, value in (item.get("http_headers") or {}).items()}
+        body = read_file(folder / name)
+        base = headers.get("content-location") or item.get("base_url") or ""
+        return engine.submit(parse_feed_bytes, body, base, headers.get("content-type"), limit)
+
+    for item, result in in_order(batch_lines(path), submit, places=places):
+        echo_json_line({"id": item["id"], **_line(result)})
+    sys.stdout.flush()
+
+
+def _line(result: FeedDocument | Exception) -> dict[str, Any]:
+    if isinstance(result, InputError):
+        return {"error": f"{type(result).__name__}: {result}", "entries": []}
+    if isinstance(result, Exception):
+        return {"error": f"{getattr(result, 'outcome', 'error')}: {result}", "entries": []}
+    return {**document_as_dict(result), "error": None}

@@ -1,0 +1,131 @@
+"""Reading what a command is pointed at: a file, a URL, standard input, or lines of a batch."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from flows.settings import Settings
+from transforms.errors import InputError, WorkerError
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """Bytes and what came with them."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def is_url(text: str) -> bool:
+    """Whether an argument means a URL and not a file."""
+    return text.lower().startswith(("http://", "https://"))
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file, inflated when its name ends in .gz.  Raises InputError with the reason."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            body: bytes = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.") from None
+    except (OSError, EOFError) as error:
+        raise InputError(f"The file {path} cannot be read: {error}.") from error
+    if len(body) > MAX_FILE_BYTES:
+        raise InputError(f"The file {path} is larger than {MAX_FILE_BYTES // 1024**2} MiB; it is not read.")
+    return body
+
+
+def read_file_or_stdin(name: str) -> bytes:
+    """The bytes of a file, or of standard input for "-"."""
+    return sys.stdin.buffer.read(MAX_FILE_BYTES) if name == "-" else read_file(Path(name))
+
+
+def fetch_url(url: str, settings: Settings, *, purpose: str, clock: Callable[[], Any]) -> Fetched:
+    """Asks for one URL as a run would: robots.txt for pages, caps, safety.  Raises InputError without an answer."""
+    from flows.acquire.client import Client, ClientSettings
+    from flows.acquire.exchange import feed_request, page_request
+    from flows.acquire.pacing import Pacer
+    from flows.acquire.retries import RetryPolicy, fetch_with_retries
+    from flows.acquire.robots import Robots
+    from flows.user_agent import user_agent
+
+    async def ask() -> Fetched:
+        pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
+        policy = RetryPolicy()
+        client_settings = ClientSettings(
+            user_agent=user_agent(settings.contact), environment=os.environ, allow_hosts=settings.allow_hosts
+        )
+        async with Client(client_settings, clock=clock, run_id="by hand", pacer=pacer) as client:
+            if purpose == "feed":
+                request = feed_request(url)
+            else:
+                robots = Robots(client, policy=policy, on_fetched=lambda _: None)
+                request = page_request(url, may_fetch=robots.may_fetch)
+            answer = await fetch_with_retries(client, request, policy=policy)
+        if answer.outcome is not None:
+            raise InputError(f"{answer.url} gave no document: {answer.outcome} ({answer.reason}).")
+        return Fetched(url=answer.final_url, body=answer.body, headers=dict(answer.headers))
+
+    return asyncio.run(ask())
+
+
+def batch_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file, in order.  Raises InputError that names the line of a fault."""
+    for number, line in enumerate(read_file(path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"{path}:{number}: no JSON ({error}).") from error
+        if not isinstance(item, dict) or "id" not in item:
+            raise InputError(f'{path}:{number}: an object with an "id" is wanted.')
+        yield item
+
+
+def in_order(
+    items: Iterable[dict[str, Any]], submit: Callable[[dict[str, Any]], Future[T]], *, places: int
+) -> Iterator[tuple[dict[str, Any], T | WorkerError | InputError]]:
+    """Results in the order of the items, with at most `places` items read and not yet given back."""
+    waiting: deque[tuple[dict[str, Any], Future[T] | InputError]] = deque()
+
+    def first() -> tuple[dict[str, Any], T | WorkerError | InputError]:
+        item, future = waiting.popleft()
+        if isinstance(future, InputError):
+            return item, future
+        try:
+            return item, future.result()
+        except (WorkerError, InputError) as error:
+            return item, error
+
+    for item in items:
+        try:
+            waiting.append((item, submit(item)))
+        except InputError as error:
+            waiting.append((item, error))
+        if len(waiting) >= places:
+            yield first()
+    while waiting:
+        yield first()
+
+
+def one_of(*given: object, message: str) -> None:
+    """Raises a usage error unless exactly one of the given values is set."""
+    if sum(value is not None and value is not False for value in given) != 1:
+        raise click.UsageError(message)

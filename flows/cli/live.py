@@ -1,0 +1,85 @@
+"""What a run shows while it goes: bars on a terminal, quiet lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from flows.cli.common import printable
+from flows.progress import Progress, current_progress
+
+
+class _Lines:
+    """One line when a stage begins; nothing in between, so that logs stay short."""
+
+    def stage(self, name: str, total: int) -> None:
+        click.echo(f"newsledger: {total} {name}", err=True)
+
+    def advance(self, count: int = 1) -> None:
+        pass
+
+    def note(self, sentence: str) -> None:
+        click.echo(f"newsledger: {printable(sentence)}", err=True)
+
+
+class _Bars:
+    """One bar per stage."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        self._bars = RichProgress(
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description:<18}", markup=False),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._current = self._bars.add_task("starting Prefect", total=None)
+
+    def __enter__(self) -> Progress:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish()
+        self._bars.stop()
+
+    def stage(self, name: str, total: int) -> None:
+        self._finish()
+        self._current = self._bars.add_task(name, total=total)
+
+    def advance(self, count: int = 1) -> None:
+        self._bars.advance(self._current, count)
+
+    def note(self, sentence: str) -> None:
+        self._bars.console.print(printable(sentence), markup=False, highlight=False)
+
+    def _finish(self) -> None:
+        task = self._bars.tasks[-1]
+        total = task.total if task.total is not None else 1
+        self._bars.update(self._current, total=total, completed=task.completed if task.total else total)
+
+
+@contextmanager
+def showing_progress(*, is_terminal: bool) -> Iterator[Progress]:
+    """Shows the run of this context on stderr."""
+    if is_terminal:
+        with _Bars() as bars:
+            token = current_progress.set(bars)
+            try:
+                yield bars
+            finally:
+                current_progress.reset(token)
+        return
+    lines = _Lines()
+    token = current_progress.set(lines)
+    try:
+        yield lines
+    finally:
+        current_progress.reset(token)

@@ -1,0 +1,36 @@
+"""A run's summary as tables on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.common import printable
+from flows.report import COUNTS
+
+if TYPE_CHECKING:
+    from flows.stages import RunSummary
+
+
+def summary_tables(summary: RunSummary) -> None:
+    """Prints what happened per feed and in total to stdout."""
+    console = Console() if sys.stdout.isatty() else Console(width=140)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("feed", overflow="ellipsis", no_wrap=True, max_width=32)
+    table.add_column("poll", no_wrap=True)
+    for count in COUNTS:
+        table.add_column(count.replace("_", " "), justify="right")
+    for feed in summary.report.feeds:
+        counts = [str(getattr(feed, count) or "·") for count in COUNTS]
+        table.add_row(Text(printable(feed.name or feed.url)), feed.result, *counts)
+    console.print(table)
+    failed = [feed for feed in summary.report.feeds if feed.result == "failed"]
+    for feed in failed:
+        console.print(Text(f"{printable(feed.name or feed.url)}: {printable(feed.reason)}"))
+    pages = ", ".join(f"{count} {outcome}" for outcome, count in summary.report.totals.items()) or "nothing new"
+    console.print(Text(f"\n{summary.feeds_polled} feeds polled, {summary.feeds_not_due} not due. Pages: {pages}."))

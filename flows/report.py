@@ -1,0 +1,50 @@
+"""What a run did, as plain data and as text for Prefect's page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flows.stages import RunSummary
+
+COUNTS = ("entries", "new_entries", "loaded", "revised", "unchanged", "duplicate", "refused", "deferred")
+
+
+def feed_rows(summary: RunSummary) -> list[dict[str, Any]]:
+    """One row per polled feed: what it answered and what came of its pages."""
+    return [
+        {"feed": feed.name or feed.url, "url": feed.url, "result": feed.result}
+        | {count: getattr(feed, count) for count in COUNTS}
+        | {"reason": feed.reason}
+        for feed in summary.report.feeds
+    ]
+
+
+def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
+    """The whole summary as plain data; `seconds` has the wall time of each stage."""
+    return {
+        "run_id": summary.run_id,
+        "started_at": summary.started_at,
+        "ended_at": summary.ended_at,
+        "feeds_polled": summary.feeds_polled,
+        "feeds_not_due": summary.feeds_not_due,
+        "outcomes": {str(outcome): count for outcome, count in summary.report.totals.items()},
+        "feeds": feed_rows(summary),
+        "offences": [asdict(offence) for offence in summary.offences],
+        "seconds": summary.seconds,
+    }
+
+
+def summary_markdown(summary: RunSummary) -> str:
+    """The totals as Markdown."""
+    lines = [
+        f"# Run {summary.run_id}",
+        "",
+        f"{summary.feeds_polled} feeds polled, {summary.feeds_not_due} not due.",
+        "",
+    ]
+    lines += ["| outcome | pages |", "|---|---:|"]
+    lines += [f"| {outcome} | {count} |" for outcome, count in summary.report.totals.items()]
+    lines += ["", *(f"- check **{offence.check}**: {offence.sentence}" for offence in summary.offences)]
+    return "\n".join(lines)

@@ -1,0 +1,275 @@
+"""The stages of one run as plain methods: what the flow's tasks call, and tests without Prefect.
+
+State passes from stage to stage through the spool (Parquet) and this object, never through Prefect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from secrets import token_hex
+from types import TracebackType
+from typing import Any, Self
+
+from duckdb import DuckDBPyConnection
+
+from flows.acquire.archive import Archive
+from flows.acquire.client import Client, ClientSettings
+from flows.acquire.pacing import Pacer
+from flows.acquire.pages import PageAcquirer
+from flows.acquire.poll import Poller, PollOutcome
+from flows.acquire.retries import RetryPolicy
+from flows.acquire.robots import Robots
+from flows.acquire.workers import LocalEngine
+from flows.feeds_file import FeedSpec
+from flows.lock import run_lock
+from flows.progress import Progress
+from flows.settings import Settings
+from flows.user_agent import user_agent
+from transforms.cadence import is_due
+from transforms.errors import NetworkDown
+from transforms.records import DuePage, Fetch, PageResult, Run
+from warehouse.checks import Offence, run_checks
+from warehouse.connection import ensure_schema, open_reader, open_writer
+from warehouse.load import load_batches
+from warehouse.reports import RunReport, run_report
+from warehouse.stage import Batch, discard_batches, pending_batches, stage_batch
+from warehouse.state import plan_pages, read_feed_states, read_known_keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What one run was asked to do."""
+
+    settings: Settings
+    feeds: Sequence[FeedSpec]
+    trigger: str = "manual"
+    force: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class RunSummary:
+    """What one run did.  `seconds` has the wall time of each stage, on the monotonic clock."""
+
+    run_id: str
+    started_at: datetime
+    ended_at: datetime
+    feeds_polled: int
+    feeds_not_due: int
+    report: RunReport
+    offences: Sequence[Offence]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class IngestRun:
+    """One run, from the lock to the report.  A context manager: leaving it ends workers, connections and the lock."""
+
+    def __init__(self, request: RunRequest, *, clock: Callable[[], datetime], progress: Progress) -> None:
+        self._settings = request.settings
+        self._request = request
+        self._clock = clock
+        self._progress = progress
+        self._resources = ExitStack()
+        self.started_at = clock()
+        self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+        self._batches = 0
+        self._robots_fetches: list[Fetch] = []
+        self._polled: list[PollOutcome] = []
+        self._not_due = 0
+        self._due: list[DuePage] = []
+        self._staged_keys: set[str] = set()
+        self._known_keys: set[str] = set()
+        self._poll_batch: Path | None = None
+        self._seconds: dict[str, float] = {}
+
+    # ------------------------------------------------------------ opening and closing
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._resources.close()
+            raise
+        return self
+
+    def _open(self) -> None:
+        settings, enter = self._settings, self._resources.enter_context
+        enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at))
+        self._engine = enter(LocalEngine(workers=settings.workers))
+        ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=self.started_at)
+        self._load_pending()
+        self._loop = enter(asyncio.Runner())
+        self._archive = enter(Archive(settings.archive, self.run_id))
+        self._pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
+        client_settings = ClientSettings(
+            user_agent=user_agent(settings.contact), environment=dict(os.environ), allow_hosts=settings.allow_hosts
+        )
+        client = Client(
+            client_settings, clock=self._clock, run_id=self.run_id, pacer=self._pacer, archive=self._archive
+        )
+        self._client = self._loop.run(client.__aenter__())
+        self._resources.callback(lambda: self._loop.run(client.__aexit__(None, None, None)))
+        self._policy = RetryPolicy()
+        self._robots = Robots(self._client, policy=self._policy, on_fetched=self._robots_fetches.extend)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._resources.close()
+
+    # ------------------------------------------------------------ the stages, in their order
+
+    def poll(self) -> int:
+        """Asks the feeds that are due and stages what they said.  Returns how many were asked.
+
+        Raises NetworkDown, with nothing staged, when no feed's server answered: then the trouble is ours.
+        """
+        with self._timed("poll"):
+            with open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
+                states = read_feed_states(warehouse)
+            due = [
+                feed
+                for feed in self._request.feeds
+                if self._request.force or is_due(states.get(feed.url), self.started_at)
+            ]
+            self._not_due = len(self._request.feeds) - len(due)
+            self._progress.stage("feeds", len(due))
+            poller = Poller(
+                client=self._client,
+                engine=self._engine,
+                clock=self._clock,
+                run_id=self.run_id,
+                max_entries=self._settings.max_entries_per_feed,
+                policy=self._policy,
+            )
+            self._polled = self._loop.run(poller.poll_all(due, states, self._progress.advance))
+            if due and all(outcome.reached_nobody for outcome in self._polled):
+                raise NetworkDown(_network_down(self._polled))
+            self._poll_batch = self._stage(
+                runs=[self._run_row(ended_at=None)],
+                polls=[outcome.poll for outcome in self._polled],
+                entries=[entry for outcome in self._polled for entry in outcome.entries],
+                fetches=[fetch for outcome in self._polled for fetch in outcome.fetches],
+            )
+        return len(due)
+
+    def plan(self) -> int:
+        """Decides which pages are asked for.  Returns how many."""
+        with self._timed("plan"):
+            assert self._poll_batch is not None
+            with open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
+                self._known_keys = read_known_keys(warehouse)
+                self._due = plan_pages(
+                    warehouse, self._poll_batch, now=self._clock(), recheck=self._settings.recheck == "announced"
+                )
+        return len(self._due)
+
+    def acquire(self) -> int:
+        """Fetches, extracts and stages the planned pages; a second call does what the first left undone."""
+        with self._timed("acquire"):
+            due = [page for page in self._due if page.url_key not in self._staged_keys]
+            self._progress.stage("pages", len(due))
+            acquirer = PageAcquirer(
+                client=self._client,
+                robots=self._robots,
+                policy=self._policy,
+                engine=self._engine,
+                clock=self._clock,
+                run_id=self.run_id,
+                known_keys=self._known_keys,
+                stage=self._stage_pages,
+                per_host_concurrency=self._settings.per_host_concurrency,
+                extraction_places=self._settings.workers * 24,
+                deadline=time.monotonic() + self._settings.max_run_minutes * 60,
+            )
+            self._loop.run(acquirer.acquire(due, self._progress.advance))
+        return len(self._staged_keys)
+
+    def load(self) -> None:
+        """Loads what was staged, in one transaction.  Raises WarehouseBusy when the file is not to be had in time."""
+        with self._timed("load"):
+            self._stage(runs=[self._run_row(ended_at=self._clock())])
+            self._load_pending()
+
+    def check(self) -> list[Offence]:
+        """Runs the checks; an offence is told and the load stays."""
+        with self._timed("check"), self._reader() as warehouse:
+            self._offences = run_checks(warehouse)
+        for offence in self._offences:
+            self._progress.note(f"check {offence.check}: {offence.sentence}")
+        return self._offences
+
+    def summarise(self) -> RunSummary:
+        """What the run did, read back from the warehouse."""
+        with self._timed("summarise"), self._reader() as warehouse:
+            report = run_report(warehouse, self.run_id)
+        return RunSummary(
+            run_id=self.run_id,
+            started_at=self.started_at,
+            ended_at=self._clock(),
+            feeds_polled=len(self._polled),
+            feeds_not_due=self._not_due,
+            report=report,
+            offences=self._offences,
+            seconds={name: round(seconds, 3) for name, seconds in self._seconds.items()},
+        )
+
+    # ------------------------------------------------------------ inside
+
+    def _reader(self) -> AbstractContextManager[DuckDBPyConnection]:
+        return open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait)
+
+    def _load_pending(self) -> None:
+        batches = pending_batches(self._settings.spool)
+        if not batches:
+            return
+        with open_writer(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
+            report = load_batches(warehouse, batches, loaded_at=self._clock())
+        for damaged in report.damaged:
+            self._progress.note(str(damaged))
+        discard_batches([*report.loaded, *report.skipped])
+
+    async def _stage_pages(self, results: Sequence[PageResult], fetches: Sequence[Fetch]) -> None:
+        await asyncio.to_thread(self._archive.sync)
+        await asyncio.to_thread(self._stage, page_results=results, fetches=fetches)
+        self._staged_keys.update(result.url_key for result in results)
+
+    def _stage(self, *, fetches: Sequence[Fetch] = (), **rows: Sequence[Any]) -> Path:
+        self._batches += 1
+        robots_fetches = tuple(self._robots_fetches)
+        del self._robots_fetches[: len(robots_fetches)]
+        batch = Batch(batch_id=f"{self.run_id}-{self._batches:05d}", fetches=[*fetches, *robots_fetches], **rows)
+        return stage_batch(self._settings.spool, batch)
+
+    def _run_row(self, ended_at: datetime | None) -> Run:
+        return Run(
+            run_id=self.run_id,
+            started_at=self.started_at,
+            ended_at=ended_at,
+            trigger=self._request.trigger,
+            code_version=version("newsledger"),
+        )
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - start
+
+
+def _network_down(polled: Sequence[PollOutcome]) -> str:
+    example = polled[0].poll
+    return (
+        f"No feed could be reached ({len(polled)} asked); the last words for {example.feed_url}: {example.reason}. "
+        "The network of this machine is the likely cause, so no failure was counted against any feed. "
+        "Check the connection and the proxy settings (HTTP_PROXY, HTTPS_PROXY), then run again."
+    )

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from flows.acquire.client import Client
+from flows.acquire.exchange import RobotsDecision, page_request
+from flows.acquire.retries import RetryPolicy
+from flows.acquire.robots import Robots
+from tests.flows.acquire.clients import with_client
+from tests.news_server import Behaviour, NewsServer
+from transforms.outcomes import Outcome
+from transforms.records import Fetch
+
+SITE = "http://paper.example"
+AT_ONCE = RetryPolicy(backoff_seconds=0.0)
+
+
+def decide(server: NewsServer, *paths: str) -> list[RobotsDecision]:
+    async def ask(client: Client) -> list[RobotsDecision]:
+        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        return list(await asyncio.gather(*(robots.may_fetch(SITE + path) for path in paths)))
+
+    return with_client(ask, environment=server.environment)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "rule"),
+    [
+        pytest.param("User-agent: *\nDisallow: /members/", "/members/a", "Disallow: /members/", id="prefix"),
+        pytest.param("User-agent: *\nDisallow: /members/", "/news/a", None, id="other-path"),
+        pytest.param("User-agent: *\nDisallow:", "/a", None, id="empty-disallow"),
+        pytest.param("", "/a", None, id="empty-file"),
+        pytest.param("<html><p>not found</p></html>", "/a", None, id="a-web-page-instead"),
+        pytest.param("\ufeffUser-agent: *\nDisallow: /", "/a", "Disallow: /", id="byte-order-mark"),
+        pytest.param("User-agent: *\nDisallow: /*.pdf$", "/x/a.pdf", "Disallow: /*.pdf$", id="wildcard"),
+        pytest.param("User-agent: *\nDisallow: /*.pdf$", "/x/a.pdf?b", None, id="anchored"),
+        pytest.param("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", None, id="longer-allow"),
+        pytest.param("User-agent: *\nDisallow: /a\nDisallow: /a/b", "/a/b/c", "Disallow: /a/b", id="longest-named"),
+        pytest.param("User-agent: NewsLedger\nDisallow: /\n\nUser-agent: *\nAllow: /", "/a", "Disallow: /", id="us"),
+        pytest.param("User-agent: newsledger\nAllow: /\n\nUser-agent: *\nDisallow: /", "/a", None, id="us-allowed"),
+        pytest.param("User-agent: a\nUser-agent: *\nDisallow: /x # shop", "/x/", "Disallow: /x", id="shared-group"),
+        pytest.param("User-agent: OtherBot\nDisallow: /", "/a", None, id="another-bot"),
+        pytest.param(
+            "User-agent: OtherBot\nDisallow: /a/long/path\n\nUser-agent: *\nDisallow: /a",
+            "/a/long/path",
+            "Disallow: /a",
+            id="another-bots-longer-rule-is-not-named",
+        ),
+    ],
+)
+def test_rules_are_read_by_rfc_9309(server: NewsServer, text: str, path: str, rule: str | None) -> None:
+    server.add(f"{SITE}/robots.txt", body=text)
+    (decision,) = decide(server, path)
+    assert (decision.allowed, decision.outcome) == ((True, None) if rule is None else (False, Outcome.ROBOTS))
+    assert decision.rule == (rule or "allowed by robots.txt")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_site_without_robots_txt_allows_everything(server: NewsServer, status: int) -> None:
+    server.add(f"{SITE}/robots.txt", status=status)
+    (decision,) = decide(server, "/a")
+    assert decision.allowed
+    assert decision.rule == f"no robots.txt (the server answered {status})"
+
+
+@pytest.mark.parametrize(
+    ("status", "behaviour", "outcome"),
+    [
+        pytest.param(500, Behaviour.PLAIN, Outcome.SERVER_ERROR, id="500"),
+        pytest.param(429, Behaviour.PLAIN, Outcome.RATE_LIMITED, id="429"),
+        pytest.param(200, Behaviour.RESET, Outcome.CONNECTION_FAILED, id="reset"),
+    ],
+)
+def test_where_robots_txt_cannot_be_read_nothing_is_asked_and_the_trouble_is_the_outcome(
+    server: NewsServer, status: int, behaviour: Behaviour, outcome: Outcome
+) -> None:
+    server.add(f"{SITE}/robots.txt", status=status, behaviour=behaviour)
+    decision = decide(server, "/a")[0]
+    assert (decision.allowed, decision.outcome) == (False, outcome)
+
+
+def test_redirects_of_robots_txt_are_followed(server: NewsServer) -> None:
+    server.redirect(f"{SITE}/robots.txt", "http://www.paper.example/robots.txt")
+    server.add("http://www.paper.example/robots.txt", body="User-agent: *\nDisallow: /a")
+    assert not decide(server, "/a")[0].allowed
+
+
+def test_too_many_redirects_count_as_no_robots_txt(server: NewsServer) -> None:
+    server.redirect(f"{SITE}/robots.txt", "/robots.txt")
+    assert decide(server, "/a")[0].allowed
+
+
+def test_an_origin_is_asked_once_however_many_ask_at_once(server: NewsServer) -> None:
+    server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /odd", latency_seconds=0.02)
+    decisions = decide(server, *(["/odd", "/even"] * 20))
+    assert [decision.allowed for decision in decisions] == [False, True] * 20
+    assert server.urls() == [f"{SITE}/robots.txt"]
+
+
+def test_a_caller_that_is_cancelled_does_not_take_the_file_from_the_others(server: NewsServer) -> None:
+    server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /", latency_seconds=0.02)
+
+    async def ask(client: Client) -> bool:
+        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        first = asyncio.create_task(robots.may_fetch(f"{SITE}/a"))
+        second = asyncio.create_task(robots.may_fetch(f"{SITE}/a"))
+        await asyncio.sleep(0)
+        first.cancel()
+        return (await second).allowed
+
+    assert with_client(ask, environment=server.environment) is False
+
+
+def test_a_crawl_delay_goes_to_the_pacer_and_into_the_decision(server: NewsServer) -> None:
+    server.add(f"{SITE}/robots.txt", body="User-agent: *\nCrawl-delay: 7")
+
+    async def ask(client: Client) -> tuple[float | None, float]:
+        decision = await Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None).may_fetch(f"{SITE}/a")
+        return decision.crawl_delay_seconds, client.pacer.interval("paper.example")
+
+    assert with_client(ask, environment=server.environment) == (7.0, 7.0)
+
+
+def test_its_requests_leave_rows(server: NewsServer) -> None:
+    server.add(f"{SITE}/robots.txt", body="")
+    rows: list[Fetch] = []
+
+    async def ask(client: Client) -> None:
+        await Robots(client, policy=AT_ONCE, on_fetched=rows.extend).may_fetch(f"{SITE}/a")
+
+    with_client(ask, environment=server.environment)
+    assert [(row.url, row.purpose, row.status) for row in rows] == [(f"{SITE}/robots.txt", "robots", 200)]
+
+
+def test_a_page_behind_a_disallowed_redirect_is_not_asked_for(server: NewsServer) -> None:
+    server.redirect("http://feeds.example/1", f"{SITE}/members/story")
+    server.add(f"{SITE}/members/story", body="<p>Members only.</p>")
+    server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /members/")
+
+    async def ask(client: Client):
+        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        return await client.fetch(page_request("http://feeds.example/1", may_fetch=robots.may_fetch))
+
+    answer = with_client(ask, environment=server.environment)
+    assert (answer.outcome, answer.reason) == (Outcome.ROBOTS, "robots.txt: Disallow: /members/")
+    assert f"{SITE}/members/story" not in server.urls()

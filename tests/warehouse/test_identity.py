@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.factories import BODY, FEED, a_listed_entry, a_poll, a_result, a_run, a_time, after, an_article, an_entry
+from tests.factories import paragraphs as paragraphs_of
+from tests.warehouse.conftest import Ledger
+from transforms.records import PageResult
+
+CRANE = "https://news.example/crane"
+OTHER = paragraphs_of(
+    "The old ferry will stop running in May, the county said, since the two bridges carry nearly all of the traffic.",
+    "Islanders have asked for a summer service. The county wants to hear them again before it decides in the spring.",
+)
+
+
+def reading(url: str, *, at: float = 10, hops: tuple[str, ...] | None = None, **article: Any) -> PageResult:
+    hops = hops or (url,)
+    return a_result(url, hops=hops, at=after(at), article=an_article(hops[-1], **article))
+
+
+@pytest.mark.parametrize("in_one_batch", [pytest.param(True, id="in-one-batch"), pytest.param(False, id="in-two-loads")])
+@pytest.mark.parametrize(
+    ("first", "second", "article_count", "evidence"),
+    [
+        pytest.param(
+            reading(CRANE),
+            reading("https://go.example/1", hops=("https://go.example/1", CRANE)),
+            1,
+            "feed link",
+            id="a-redirect-to-the-article-is-the-article",
+        ),
+        pytest.param(
+            reading("https://go.example/1", hops=("https://go.example/1", CRANE)),
+            reading("https://go.example/2", hops=("https://go.example/2", CRANE)),
+            1,
+            "feed link",
+            id="two-redirects-to-one-address-are-one-article",
+        ),
+        pytest.param(
+            reading(CRANE, hops=(CRANE, "https://news.example/cookies", "https://news.example/crane-2")),
+            reading(
+                "https://news.example/ferry",
+                hops=("https://news.example/ferry", "https://news.example/cookies", "https://news.example/ferry-2"),
+                headline="Ferry stops",
+                paragraphs=OTHER,
+            ),
+            2,
+            None,
+            id="a-cookie-check-that-all-pass-through-joins-nothing",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url=CRANE),
+            reading("https://news.example/amp/crane", canonical_url=CRANE, paragraphs=OTHER),
+            1,
+            "canonical",
+            id="a-canonical-url-confirmed-by-the-headline-is-believed",
+        ),
+        pytest.param(
+            reading("https://news.example/amp/crane", canonical_url=CRANE),
+            reading(CRANE, canonical_url=CRANE),
+            1,
+            "canonical",
+            id="the-canonical-address-may-come-second",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url=CRANE),
+            reading("https://news.example/amp/1", canonical_url=CRANE, headline="Harbour crane saved"),
+            1,
+            "canonical",
+            id="a-canonical-url-confirmed-by-the-body-is-believed",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url="https://news.example/latest"),
+            reading(
+                "https://news.example/ferry",
+                canonical_url="https://news.example/latest",
+                headline="Ferry stops",
+                paragraphs=OTHER,
+            ),
+            2,
+            None,
+            id="two-articles-that-state-one-canonical-url-stay-two",
+        ),
+        pytest.param(
+            reading("https://news.example/ferry", canonical_url=CRANE, headline="Ferry stops", paragraphs=OTHER),
+            reading(CRANE),
+            2,
+            None,
+            id="an-article-is-not-swallowed-by-one-that-wrongly-claims-its-address",
+        ),
+        pytest.param(
+            reading(CRANE),
+            reading("https://elsewhere.example/crane", canonical_url=CRANE),
+            2,
+            None,
+            id="a-canonical-url-of-another-site-is-not-identity",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url="https://news.example/"),
+            reading("https://news.example/b", canonical_url="https://news.example/", paragraphs=OTHER),
+            2,
+            None,
+            id="a-home-page-is-no-canonical-url",
+        ),
+        pytest.param(
+            reading(CRANE),
+            reading("https://news.example/local/crane", at=60),
+            1,
+            "same text",
+            id="the-same-text-on-the-same-site-within-two-days-is-one-article",
+        ),
+        pytest.param(
+            reading(CRANE),
+            reading("https://elsewhere.example/crane"),
+            2,
+            None,
+            id="the-same-text-on-another-site-is-another-article",
+        ),
+        pytest.param(
+            reading(CRANE),
+            reading("https://news.example/other", headline="Landmark saved"),
+            2,
+            None,
+            id="the-same-text-under-another-headline-is-another-article",
+        ),
+        pytest.param(
+            reading(CRANE),
+            reading("https://news.example/crane-tuesday", paragraphs=OTHER),
+            2,
+            None,
+            id="a-headline-is-never-identity",
+        ),
+        pytest.param(
+            reading(CRANE, paragraphs=paragraphs_of("Rain today, sun tomorrow.")),
+            reading("https://news.example/b", paragraphs=paragraphs_of("Rain today, sun tomorrow.")),
+            2,
+            None,
+            id="a-short-text-is-no-evidence",
+        ),
+        pytest.param(
+            reading("document:press/a", hops=(), site=None),
+            reading("document:press/b", hops=(), site=None),
+            2,
+            None,
+            id="two-documents-are-two-articles",
+        ),
+    ],
+)
+def test_two_readings_are_one_article_only_with_evidence(
+    ledger: Ledger, first: PageResult, second: PageResult, article_count: int, evidence: str | None, in_one_batch: bool
+) -> None:
+    if in_one_batch:
+        ledger.load(runs=[a_run()], page_results=[first, second])
+    else:
+        ledger.load(runs=[a_run()], page_results=[first])
+        ledger.load(page_results=[second])
+
+    assert len(ledger.rows("from articles")) == article_count
+    if evidence and not in_one_batch:
+        assert ledger.values(f"select evidence from ops.url_aliases where url_key = '{second.url_key}'") == [evidence]
+
+
+def test_the_same_text_three_days_later_is_another_article(ledger: Ledger) -> None:
+    ledger.load(page_results=[reading(CRANE)])
+    ledger.load(page_results=[reading("https://news.example/again", at=3 * 24 * 60)])
+
+    assert len(ledger.rows("from articles")) == 2
+
+
+@pytest.mark.parametrize(
+    ("moved", "article_count"),
+    [
+        pytest.param({"headline": "Harbour crane is saved"}, 1, id="same-body"),
+        pytest.param({"paragraphs": OTHER}, 1, id="same-headline"),
+        pytest.param(
+            {"headline": "Crane saved", "paragraphs": paragraphs_of(*BODY[:2], "A new end.")}, 1, id="most-of-the-body"
+        ),
+        pytest.param({"headline": "Ferry", "paragraphs": OTHER, "published": a_time()}, 1, id="same-published-second"),
+        pytest.param({"headline": "Ferry", "paragraphs": OTHER}, 2, id="nothing-but-the-guid"),
+    ],
+)
+def test_an_entry_that_keeps_its_guid_and_changes_its_link_is_the_article_moved_if_the_text_agrees(
+    ledger: Ledger, moved: dict[str, Any], article_count: int
+) -> None:
+    new_url = "https://news.example/2026/crane-saved"
+    ledger.load(
+        runs=[a_run()],
+        polls=[a_poll()],
+        entries=[a_listed_entry(an_entry(CRANE, guid="17"))],
+        page_results=[a_result(CRANE, entry_key="17", article=an_article(CRANE, published=a_time()))],
+    )
+    ledger.load(
+        runs=[a_run("run-2")],
+        polls=[a_poll(after(60), run_id="run-2")],
+        entries=[a_listed_entry(an_entry(new_url, guid="17"), polled_at=after(60))],
+        page_results=[
+            a_result(new_url, run_id="run-2", entry_key="17", at=after(65), article=an_article(new_url, **moved))
+        ],
+    )
+
+    assert len(ledger.rows("from articles")) == article_count
+    if article_count == 1:
+        assert ledger.rows("select url, is_live from articles") == [(new_url, True)]
+        assert ledger.values("select evidence from ops.url_aliases where url_key = 'news.example/2026/crane-saved'") == [
+            "guid"
+        ]
+
+
+def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:
+    other_feed = "https://news.example/sport.xml"
+    other_url = "https://news.example/sport/1"
+    ledger.load(
+        runs=[a_run()],
+        polls=[a_poll()],
+        entries=[a_listed_entry(an_entry(CRANE, guid="17"))],
+        page_results=[a_result(CRANE, entry_key="17")],
+    )
+    ledger.load(
+        polls=[a_poll(feed_url=other_feed)],
+        entries=[a_listed_entry(an_entry(other_url, guid="17"), feed_url=other_feed)],
+        page_results=[
+            a_result(
+                other_url, feed_url=other_feed, entry_key="17", article=an_article(other_url, paragraphs=OTHER)
+            )
+        ],
+    )
+
+    assert len(ledger.rows("from articles")) == 2
+
+
+def test_a_long_chain_of_canonical_claims_in_one_batch_is_one_article(ledger: Ledger) -> None:
+    addresses = [f"https://news.example/{number}" for number in range(12)]
+    claims = [
+        reading(address, canonical_url=following, paragraphs=paragraphs_of(f"Text {address}"))
+        for address, following in zip(addresses, addresses[1:], strict=False)
+    ]
+    ledger.load(page_results=claims[::-2] + claims[::-1][1::2])
+
+    assert len(ledger.rows("from articles")) == 1
+
+
+def test_an_article_keeps_its_identifier_and_takes_the_address_of_its_latest_reading(ledger: Ledger) -> None:
+    ledger.load(page_results=[reading(CRANE)])
+    (article_id,) = ledger.values("select article_id from articles")
+    ledger.load(page_results=[reading(CRANE, at=60, hops=(CRANE, "https://news.example/new/crane"))])
+
+    assert ledger.rows("select article_id, url from articles") == [(article_id, "https://news.example/new/crane")]
+
+
+def test_an_address_that_arrived_at_a_known_one_is_a_duplicate_even_if_the_article_comes_later(ledger: Ledger) -> None:
+    link = "https://go.example/1"
+    arrived = a_result(link, hops=(link, CRANE), same_as_key="news.example/crane", stage="fetch")
+    ledger.load(page_results=[arrived, reading(CRANE)])
+    late = a_result("https://go.example/2", same_as_key="news.example/ferry", stage="fetch")
+    ledger.load(page_results=[late])
+    assert ledger.values("select article_id from url_status where url_key = 'go.example/2'") == [None]
+    ledger.load(page_results=[reading("https://news.example/ferry", headline="Ferry stops", paragraphs=OTHER)])
+
+    assert ledger.rows(
+        """
+        select u.url_key, u.outcome, a.url
+        from url_status as u join articles as a using (article_id)
+        where u.url like 'https://go%'
+        order by all
+        """
+    ) == [("go.example/1", "duplicate", CRANE), ("go.example/2", "duplicate", "https://news.example/ferry")]
+
+
+def test_credentials_in_a_feeds_url_reach_no_table(ledger: Ledger) -> None:
+    feed = FEED.replace("https://", "https://user:secret@")
+    ledger.load(
+        runs=[a_run()],
+        polls=[a_poll(feed_url=feed)],
+        entries=[a_listed_entry(an_entry(), feed_url=feed)],
+        page_results=[a_result(feed_url=feed)],
+    )
+
+    assert ledger.values("select url from feeds") == [FEED]
+    assert ledger.values("select feed_url from outcomes") == [FEED]
+    assert ledger.values("select feed_url from sightings") == [FEED]
