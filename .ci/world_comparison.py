@@ -92,9 +92,11 @@ def check_articles(ledger: Ledger, truth: Mapping[str, Any], checks: Checks) -> 
     )
     checks.expect_none(_foreign(ledger, truth, ids), "articles that should not be stored")
     pairs = [(article, ledger.articles[next(iter(ids[article["id"]]))]) for article in expected if ids[article["id"]]]
-    wrong = [article["title"] for article, stored in pairs if not _has_title(article, stored)]
+    wrong = [
+        f"{article['title']!r}, not {stored.headline!r}" for article, stored in pairs if not _has_title(article, stored)
+    ]
     share = 1 - len(wrong) / max(1, len(pairs))
-    examples = "".join(f"\n          {title}" for title in wrong[:EXAMPLES])
+    examples = "".join(f"\n          {line}" for line in wrong[:EXAMPLES])
     checks.expect(share >= TITLES_AT_LEAST, "titles that are the truth's", f"{share:.1%}{examples}")
 
 

@@ -6,8 +6,8 @@ The tasks are few and coarse, and each is one call of a stage (`flows.stages`): 
 observes a run, and knows nothing of its data.
 """
 
-from __future__ import annotations
-
+# Annotations are evaluated here: a Prefect runner sends the flow to its process by value, and there pydantic could
+# not resolve a name in a string.
 import os
 
 from prefect import flow, task
@@ -16,7 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
 from flows.configuration import IngestParameters, choose_feeds, clock_for, read_configuration
-from flows.progress import current_progress
+from flows.progress import listener
 from flows.report import feed_rows, summary_markdown
 from flows.stages import IngestRun, RunRequest, RunSummary
 
@@ -24,7 +24,7 @@ from flows.stages import IngestRun, RunRequest, RunSummary
 @flow(name="ingest", validate_parameters=True)
 def ingest(parameters: IngestParameters = IngestParameters()) -> RunSummary:  # noqa: B008 - frozen
     """Polls the feeds that are due, acquires their unseen pages and loads everything into the warehouse."""
-    with IngestRun(read_request(parameters), clock=clock_for(parameters.now), progress=current_progress.get()) as run:
+    with IngestRun(read_request(parameters), clock=clock_for(parameters.now), progress=listener()) as run:
         poll(run)
         plan(run)
         acquire(run)

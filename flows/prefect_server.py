@@ -1,11 +1,12 @@
 """Which Prefect server a run talks to: the configured one, the one of `newsledger serve`, else a temporary one.
 
-To be called before Prefect is imported: its settings come from the environment.
+Prefect's settings come from the environment, so this is settled before a flow is imported.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import MutableMapping
@@ -41,9 +42,18 @@ def prepare_prefect(prefect_file: Path, environ: MutableMapping[str, str], *, is
         return configured
     own = _own_server(prefect_file)
     if own and answers(own):
-        environ["PREFECT_API_URL"] = own
+        point_prefect_at(own, environ)
         return own
     return None
+
+
+def point_prefect_at(api_url: str, environ: MutableMapping[str, str]) -> None:
+    """Makes Prefect use the server at `api_url`, in this process and in those that it starts."""
+    environ["PREFECT_API_URL"] = api_url
+    if "prefect" in sys.modules:  # looking for a profile has loaded its settings
+        from prefect.context import refresh_global_settings_context
+
+        refresh_global_settings_context()
 
 
 def answers(api_url: str) -> bool:

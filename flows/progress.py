@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -32,5 +34,19 @@ class NoProgress:
         """Does nothing."""
 
 
-current_progress: ContextVar[Progress] = ContextVar("current_progress", default=NoProgress())  # noqa: B039 - stateless
-"""The listener of the run in this context: flow parameters can carry data only, and this is none."""
+_listener: ContextVar[Progress] = ContextVar("listener", default=NoProgress())  # noqa: B039 - stateless
+
+
+def listener() -> Progress:
+    """Who listens to the run of this context: flow parameters carry data only, and a listener is none."""
+    return _listener.get()
+
+
+@contextmanager
+def listening(progress: Progress) -> Iterator[None]:
+    """Lets `progress` listen to what runs inside."""
+    token = _listener.set(progress)
+    try:
+        yield
+    finally:
+        _listener.reset(token)

@@ -50,6 +50,7 @@ def an_entry(link: str | None = "https://news.example/crane", **fields: Any) -> 
         "key": fields.get("guid") or url_strict(link or ""),
         "position": 0,
         "title": "Crane stays",
+        "published_raw": fields["published"].raw if "published" in fields else None,
     }
     return Entry(link=link, **defaults | fields)
 
@@ -123,6 +124,6 @@ def a_result(url: str = "https://news.example/crane", **fields: Any) -> PageResu
         "reason": "",
         "hops": hops,
         "feed_url": FEED,
-        "article": an_article(hops[-1]) if has_article else None,
+        "article": an_article(hops[-1] if hops else url) if has_article else None,
     }
     return PageResult(url=url, **defaults | fields)

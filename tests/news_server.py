@@ -247,42 +247,53 @@ async def _send(writer: asyncio.StreamWriter, resource: Resource) -> None:
     """Plays one answer; raises ConnectionError where the connection is to end with it."""
     body, half = resource.body, len(resource.body) // 2
     match resource.behaviour:
+        case Behaviour.PLAIN if resource.status == 304:
+            pieces = [_head(resource)]
         case Behaviour.PLAIN:
-            length = None if resource.status == 304 else len(body)
-            writer.write(_head(resource, length=length) + (b"" if resource.status == 304 else body))
-            await writer.drain()
+            pieces = [_head(resource, length=len(body)), body]
+        case Behaviour.RESET_MID_BODY | Behaviour.TRUNCATED:
+            pieces = [_head(resource, length=len(body)), body[:half]]
+        case Behaviour.CHUNKED:
+            chunks = [body[at : at + 1000] for at in range(0, len(body), 1000)]
+            pieces = [_head(resource), *map(_chunk, chunks), b"0\r\n\r\n"]
+        case Behaviour.BAD_CHUNK:
+            pieces = [_head(resource), _chunk(body[:half]), b"XYZ\r\n", body[half:]]
+        case Behaviour.SLOW_DRIP:
+            pieces = [_head(resource, length=1_000_000)]
+        case Behaviour.ENDLESS:
+            pieces = [_head(resource)]
+        case Behaviour.NO_HTTP:
+            pieces = [b"220 mail.example ESMTP\r\n"]
+        case _:
+            pieces = []
+    writer.write(b"".join(pieces))
+    await writer.drain()
+    await _go_on(writer, resource)
+
+
+async def _go_on(writer: asyncio.StreamWriter, resource: Resource) -> None:
+    """What comes after the first bytes: nothing, for ever more of the same, or an end."""
+    match resource.behaviour:
         case Behaviour.NEVER_ANSWERS:
             await asyncio.Event().wait()
         case Behaviour.SLOW_DRIP:
-            writer.write(_head(resource, length=1_000_000))
             while True:
                 writer.write(b".")
                 await writer.drain()
                 await asyncio.sleep(0.01)
-        case Behaviour.RESET:
-            _reset(writer)
-        case Behaviour.RESET_MID_BODY:
-            writer.write(_head(resource, length=len(body)) + body[:half])
-            await writer.drain()
-            _reset(writer)
-        case Behaviour.TRUNCATED:
-            writer.write(_head(resource, length=len(body)) + body[:half])
-            await _end(writer)
-        case Behaviour.CHUNKED:
-            chunks = [body[at : at + 1000] for at in range(0, len(body), 1000)]
-            writer.write(_head(resource) + b"".join(map(_chunk, chunks)) + b"0\r\n\r\n")
-            await writer.drain()
-        case Behaviour.BAD_CHUNK:
-            writer.write(_head(resource) + _chunk(body[:half]) + b"XYZ\r\n" + body[half:])
-            await _end(writer)
         case Behaviour.ENDLESS:
-            writer.write(_head(resource))
             while True:
-                writer.write(_chunk(body))
+                writer.write(_chunk(resource.body))
                 await writer.drain()
-        case Behaviour.NO_HTTP:
-            writer.write(b"220 mail.example ESMTP\r\n" + body)
-            await _end(writer)
+        case Behaviour.TRUNCATED | Behaviour.BAD_CHUNK | Behaviour.NO_HTTP:
+            writer.close()
+            await writer.wait_closed()
+            raise ConnectionError
+        case Behaviour.RESET | Behaviour.RESET_MID_BODY:
+            # Linger on with zero seconds makes the close a reset.
+            connection = writer.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise ConnectionError
 
 
 def _head(resource: Resource, *, length: int | None = None) -> bytes:
@@ -297,17 +308,3 @@ def _head(resource: Resource, *, length: int | None = None) -> bytes:
 
 def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
-
-
-async def _end(writer: asyncio.StreamWriter) -> None:
-    await writer.drain()
-    writer.close()
-    await writer.wait_closed()
-    raise ConnectionError
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    # Linger on with zero seconds makes the close a reset.
-    connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    raise ConnectionError

@@ -121,7 +121,8 @@ def parse(text: str, *, url: str = "") -> Article:
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) < 4 or lines[1].strip():
         raise DocumentError(
-            f"{_name(url)} does not begin as a document: line 1 should be the page title, line 2 blank, line 3 the headline."
+            f"{_name(url)} does not begin as a document: line 1 should be the page title, line 2 blank, "
+            "line 3 the headline. Put them there."
         )
     end = next((n for n, line in enumerate(lines) if n > 2 and not line.strip()), len(lines))
     standfirst, minutes, caption, credit = _read_head(lines[3:end], url)
@@ -156,7 +157,8 @@ def _read_head(lines: Sequence[str], url: str) -> tuple[str | None, int, str | N
     if match is None or len(lines) > 3:
         raise DocumentError(
             f"{_name(url)} has no readable head: below the headline come a standfirst (if any), a reading time such as "
-            f'"2 min read", and a caption (if any), then a blank line; found {len(lines)} lines. Add the reading time, or the blank line.'
+            f'"2 min read", and a caption (if any), then a blank line; found {len(lines)} lines. '
+            "Add the reading time, or the blank line."
         )
     caption, credit = _read_caption(lines[place + 1]) if place + 1 < len(lines) else (None, None)
     return (lines[0] if place else None), int(match[1]), caption, credit

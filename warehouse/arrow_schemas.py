@@ -123,6 +123,7 @@ PAGE_RESULTS = pa.schema(
         ("outcome", _TEXT),
         ("reason", _TEXT),
         ("hops", _TEXTS),
+        ("hop_keys", _TEXTS),
         ("same_as_key", _TEXT),
         ("feed_id", _TEXT),
         ("entry_key", _TEXT),

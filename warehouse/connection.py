@@ -9,7 +9,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -91,7 +91,8 @@ def _create(path: Path, now: datetime) -> None:
     except (OSError, duckdb.Error) as error:
         raise _unwritable(path, str(error)) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may be what is wrong
+            draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ depend on how batches are divided among loads.  A batch that ops.loads names is 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,15 +106,28 @@ def _read_batch(folder: Path) -> dict[str, pa.Table]:
     for name, schema in SCHEMAS.items():
         path = batch_file(folder, name)
         try:
-            tables[name] = pq.read_table(path, schema=schema, page_checksum_verification=True)
+            tables[name] = _read_file(path, schema)
         except (OSError, pa.ArrowException) as error:
-            aside = folder.with_name(f"{_DAMAGED}{folder.name}")
-            folder.rename(aside)
+            aside = _move_aside(folder)
             raise BatchDamaged(
                 f"Batch {folder.name} was not loaded: {path.name} cannot be read ({str(error).splitlines()[0]}). "
                 f"The batch was moved to {aside}; its pages are asked for again when they are due."
             ) from error
     return tables
+
+
+def _read_file(path: Path, schema: pa.Schema) -> pa.Table:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        if not file.schema_arrow.equals(schema):
+            raise pa.ArrowInvalid("its columns are not those of this newsledger")
+        return file.read()
+
+
+def _move_aside(folder: Path) -> Path:
+    aside = folder.with_name(f"{_DAMAGED}{folder.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    folder.rename(aside)
+    return aside
 
 
 def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:

@@ -124,6 +124,7 @@ def result_row(result_number: int, result: PageResult) -> Row:
         "outcome": result.outcome.value if result.outcome else None,
         "reason": result.reason,
         "hops": [without_credentials(hop) for hop in result.hops],
+        "hop_keys": [address_key(hop) for hop in result.hops],
         "same_as_key": result.same_as_key,
         "feed_id": feed_id_of(result.feed_url) if result.feed_url else None,
         "entry_key": result.entry_key,

@@ -119,7 +119,7 @@ def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(item) for item in value]
+        return type(value)(_storable(item) for item in value)
     return value
 
 

@@ -20,9 +20,9 @@ def read_feed_states(connection: DuckDBPyConnection) -> dict[str, FeedState]:
 
 
 def read_known_keys(connection: DuckDBPyConnection) -> set[str]:
-    """Return the strict keys of all addresses that were asked or reached and led to an article.
+    """Return the strict keys of all addresses that were asked for or read and led to an article.
 
-    An address that a page only states as its canonical URL is not among them: it may be another article's.
+    One that a page only states as canonical, or that was passed on the way, is not among them: it may be another's.
     """
     return {key for (key,) in connection.execute("select url_key from ops.url_aliases where is_fetched").fetchall()}
 

@@ -15,19 +15,19 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict
 
 from flows.acquire.addresses import AddressRefusedError, AddressRules
 from flows.acquire.archive import Archive, Exchange
 from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader
-from flows.acquire.connections import Connections
+from flows.acquire.connections import Connections, headers_as_text
 from flows.acquire.exchange import Answer, Request, RobotsDecision
 from flows.acquire.pacing import Pacer, Turn
-from flows.acquire.targets import Target, parse_target
+from flows.acquire.targets import Target, parse_target, redirect_target
 from flows.acquire.verdicts import REDIRECTS, Verdict, retry_after_seconds, verdict_on_error, verdict_on_status
 from transforms.outcomes import Outcome
 from transforms.records import Fetch
-from transforms.urls import absolute_url, url_strict
+from transforms.urls import url_strict
 
 _ARCHIVED = frozenset({"page", "recheck"})
 _FAR_OFF_SECONDS = 3.2e9  # a century: as good as never, and now plus this is still a date
@@ -147,7 +147,7 @@ class Client:
             if received.verdict is not None or received.status not in REDIRECTS:
                 return self._arrived(course, received)
             try:
-                target = _next_hop(target, received.headers)
+                target = redirect_target(target, received.headers["location"])
             except AddressRefusedError as error:
                 return course.answer(Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error)))
             except ValueError as error:
@@ -229,7 +229,7 @@ class Client:
             return replace(received, verdict=verdict)
 
     def _head(self, response: aiohttp.ClientResponse, *, is_conditional: bool) -> _Received:
-        status, headers = response.status, _as_text(response.headers)
+        status, headers = response.status, headers_as_text(response.headers)
         is_redirect = status in REDIRECTS and "location" in headers
         return _Received(
             status=status,
@@ -296,31 +296,6 @@ def _known_key(course: _Course) -> str | None:
     return key if is_new and is_known is not None and is_known(key) else None
 
 
-def _next_hop(target: Target, headers: Mapping[str, str]) -> Target:
-    """Raises AddressRefusedError for another scheme than http and https, ValueError for what is no address."""
-    location = headers["location"].strip()
-    following = absolute_url(str(target.url), location)
-    if following is not None:
-        return parse_target(following)
-    scheme, colon, _ = location.partition(":")
-    if colon and scheme.isalnum() and scheme.lower() not in ("http", "https"):
-        raise AddressRefusedError(f"redirected to a {scheme}: address; only http and https are asked for")
-    raise ValueError("redirected to what is no usable address")
-
-
 def _unaskable(url: str, reason: str) -> Answer:
     shown = url.rpartition("@")[2]  # credentials may stand before it
     return Answer(url=shown, final_url=shown, hops=(), fetches=(), outcome=Outcome.UNSAFE_ADDRESS, reason=reason)
-
-
-def _as_text(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
-    """Headers without surrogates: what is not UTF-8 is ISO-8859-1 by HTTP's tradition."""
-    return CIMultiDict((name, value if value.isascii() else _decoded(value)) for name, value in headers.items())
-
-
-def _decoded(value: str) -> str:
-    raw = value.encode("utf-8", "surrogateescape")  # as aiohttp decoded it
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

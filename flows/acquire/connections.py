@@ -11,11 +11,13 @@ from typing import Self
 
 import aiohttp
 import certifi
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from flows.acquire.addresses import AddressRules, PublicResolver
 from flows.acquire.pacing import Turn
 from flows.acquire.proxies import Proxies
 from flows.acquire.targets import Target
+from transforms.errors import SettingsError
 
 KEEPALIVE_SECONDS = 60.0
 """Longer than a usual interval or Crawl-delay: a TLS session costs more than all else in a small request."""
@@ -26,8 +28,9 @@ MAX_HEADER_LINES, MAX_HEADER_BYTES = 1000, 64 * 1024
 class Connections:
     """An async context manager; `get` sends one request.
 
-    `environment` is where HTTP_PROXY, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are looked up; raises SettingsError when
-    it names a proxy that is none.  `silence_seconds` is the longest wait for the first byte and for each further one.
+    `environment` is where HTTP_PROXY, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are looked up; what it names and cannot
+    be used raises SettingsError, a proxy at once and certificates on entering.  `silence_seconds` is the longest wait
+    for the first byte and for each further one.
     """
 
     def __init__(
@@ -95,6 +98,19 @@ class Connections:
         return await self._open.enter_async_context(session)
 
 
+def headers_as_text(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
+    """A copy without surrogates: what is not UTF-8 is ISO-8859-1 by HTTP's tradition."""
+    return CIMultiDict((name, value if value.isascii() else _decoded(value)) for name, value in headers.items())
+
+
+def _decoded(value: str) -> str:
+    raw = value.encode("utf-8", "surrogateescape")  # as aiohttp decoded it
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
 async def _note_start(
     _session: aiohttp.ClientSession, context: SimpleNamespace, _sent: aiohttp.TraceRequestHeadersSentParams
 ) -> None:
@@ -106,7 +122,13 @@ def _tls_context(environment: Mapping[str, str]) -> ssl.SSLContext:
     """Certificates from SSL_CERT_FILE, else from the system, else (a system without any) from certifi."""
     named = environment.get("SSL_CERT_FILE")
     if named:
-        return ssl.create_default_context(cafile=named)
+        try:
+            return ssl.create_default_context(cafile=named)
+        except OSError as error:  # ssl.SSLError is one
+            raise SettingsError(
+                f"SSL_CERT_FILE names {named}, which holds no certificates that can be read "
+                f"({error.strerror or error}); correct it, or unset it to use the system's certificates"
+            ) from error
     context = ssl.create_default_context()
     folder = ssl.get_default_verify_paths().capath
     # A folder of certificates is read as they are needed, so that it does not show in the store.

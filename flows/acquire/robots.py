@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from protego import Protego
@@ -72,12 +72,9 @@ class Robots:
 def _rules_of(answer: Answer) -> _Rules:
     if answer.outcome is None:
         text = answer.body[:MAX_PARSED_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
-        return _Rules(parser=Protego.parse(text), lines=tuple(_lines_for(text, PRODUCT_TOKEN)))
+        return _Rules(parser=Protego.parse(text), lines=_disallow_lines(text, PRODUCT_TOKEN))
     if answer.outcome in _NO_RULES:
         return _Rules(decision=RobotsDecision(allowed=True, rule=f"no robots.txt ({answer.reason})"))
-    if answer.outcome is Outcome.TOO_LARGE:
-        rule = f"robots.txt is not usable: {answer.reason}"
-        return _Rules(decision=RobotsDecision(allowed=True, rule=rule))
     rule = f"it could not be read: {answer.reason}"
     return _Rules(decision=RobotsDecision(allowed=False, rule=rule, outcome=answer.outcome))
 
@@ -103,22 +100,20 @@ def _forbidding(lines: tuple[str, ...], url: str) -> str:
     return max(matching, key=len, default="forbidden by robots.txt")
 
 
-def _lines_for(text: str, token: str) -> Iterator[str]:
+def _disallow_lines(text: str, token: str) -> tuple[str, ...]:
     """The Disallow lines of the groups that name the token; of those for "*" where none does."""
-    groups: dict[bool, list[str]] = {True: [], False: []}
-    agents: list[str] = []
-    is_named = is_in_rules = False
+    lines: dict[str, list[str]] = {"*": []}
+    agents: set[str] = set()
+    is_group_begun = False
     for line in text.splitlines():
-        field, colon, value = line.partition("#")[0].partition(":")
+        field, _, value = line.partition("#")[0].partition(":")
         field, value = field.strip().lower(), value.strip()
-        if not colon:
-            continue
         if field == "user-agent":
-            agents = [value.lower()] if is_in_rules else [*agents, value.lower()]
-            is_in_rules = False
-            is_named = is_named or value.lower() == token
-        else:
-            is_in_rules = True
-            if field == "disallow" and value:
-                groups[token in agents].extend([f"Disallow: {value}"] if {token, "*"}.intersection(agents) else [])
-    yield from groups[is_named]
+            agents = {value.lower()} if is_group_begun else {*agents, value.lower()}
+            is_group_begun = False
+            lines.setdefault(value.lower(), [])
+        elif field in ("allow", "disallow", "crawl-delay"):
+            is_group_begun = True
+            for agent in agents if field == "disallow" and value else ():
+                lines[agent].append(f"Disallow: {value}")
+    return tuple(lines.get(token, lines["*"]))

@@ -8,6 +8,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from yarl import URL
 
+from flows.acquire.addresses import AddressRefusedError
+from transforms.urls import absolute_url
+
 # What browsers let stand in a path or query, "%" among it: servers route on exact bytes, so escapes stay as they are.
 _STANDS = "%/?:@!$&'()*+,;=-._~[]|"
 
@@ -50,6 +53,20 @@ def parse_target(url: str) -> Target:
     asked = URL(f"{host.origin()}{rest}", encoded=True)
     user_part, at, _ = parts.netloc.rpartition("@")
     return Target(url=asked, shown=str(asked), authorization=_basic(user_part) if at else None)
+
+
+def redirect_target(target: Target, location: str) -> Target:
+    """Where a Location header leads from a hop.
+
+    Raises AddressRefusedError for another scheme than http and https, ValueError for what is no usable address.
+    """
+    following = absolute_url(str(target.url), location)
+    if following is not None:
+        return parse_target(following)
+    scheme, colon, _ = location.strip().partition(":")
+    if colon and scheme.isalnum() and scheme.lower() not in ("http", "https"):
+        raise AddressRefusedError(f"redirected to a {scheme}: address; only http and https are asked for")
+    raise ValueError("redirected to what is no usable address")
 
 
 def _basic(user_part: str) -> str:

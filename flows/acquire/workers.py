@@ -73,7 +73,7 @@ class LocalEngine:
         """
         outer: Future[T] = Future()
         with self._lock:
-            inner = self._running_pool().schedule(
+            inner: Future[T] = self._running_pool().schedule(
                 _within_limit, args=(self._time_limit, function, *arguments), timeout=self._time_limit
             )
             self._waiting.add(outer)
@@ -89,7 +89,7 @@ class LocalEngine:
         for future in tuple(self._waiting):
             future.cancel()
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]  # Pebble has types in part
             pool.join()
 
     def _running_pool(self) -> ProcessPool:

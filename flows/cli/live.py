@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from flows.cli.common import printable
-from flows.progress import Progress, current_progress
+from flows.progress import Progress, listening
 
 
 class _Lines:
@@ -70,16 +70,9 @@ class _Bars:
 def showing_progress(*, is_terminal: bool) -> Iterator[Progress]:
     """Shows the run of this context on stderr."""
     if is_terminal:
-        with _Bars() as bars:
-            token = current_progress.set(bars)
-            try:
-                yield bars
-            finally:
-                current_progress.reset(token)
+        with _Bars() as bars, listening(bars):
+            yield bars
         return
     lines = _Lines()
-    token = current_progress.set(lines)
-    try:
+    with listening(lines):
         yield lines
-    finally:
-        current_progress.reset(token)

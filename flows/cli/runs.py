@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.common import Common, as_json, common_options, is_terminal
-from flows.configuration import Configuration, IngestParameters, choose_feeds
+from flows.configuration import Configuration, IngestParameters, choose_feeds, clock_for
 from flows.lock import refuse_if_held
 from transforms.errors import NetworkDown, SettingsError
 
@@ -142,9 +142,12 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
     """Runs the flow in this process, with progress on stderr."""
     from flows.cli.live import showing_progress
     from flows.prefect_server import prepare_prefect
+    from warehouse.connection import ensure_schema
 
     settings = configuration.settings
     refuse_if_held(settings.lock_file)
+    # what cannot work is told at once, not after the seconds that Prefect takes to start
+    ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=clock_for(parameters.now)())
     if settings.contact is None:
         click.echo(
             "newsledger: no contact is set. Publishers like to know whom to write to: set NEWSLEDGER_CONTACT or "

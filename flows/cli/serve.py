@@ -21,7 +21,7 @@ import click
 from flows.cli.common import Common, common_options
 from flows.configuration import IngestParameters, choose_feeds
 from flows.durations import parse_duration
-from flows.prefect_server import answers, prepare_prefect
+from flows.prefect_server import answers, point_prefect_at, prepare_prefect
 from transforms.errors import PrefectUnreachable, SettingsError
 
 SERVER_START_SECONDS = 120.0
@@ -107,7 +107,7 @@ def _server(prefect_file: Path) -> Iterator[None]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
     try:
         _wait_for(api_url, process)
-        os.environ["PREFECT_API_URL"] = api_url
+        point_prefect_at(api_url, os.environ)
         prefect_file.parent.mkdir(parents=True, exist_ok=True)
         prefect_file.write_text(json.dumps({"api_url": api_url, "pid": os.getpid()}))
         yield

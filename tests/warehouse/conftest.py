@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +29,11 @@ class Ledger:
         self.staged_count += 1
         return stage_batch(self.spool, Batch(batch_id=f"{self.staged_count:04}", **records))
 
-    def load(self, *, loaded_at: datetime = after(100_000), **records: Any) -> LoadReport:
+    def load(self, **records: Any) -> LoadReport:
         """Stage a batch of `records`, load it with all that is pending, and empty the spool."""
         if records:
             self.stage(**records)
-        report = load_batches(self.connection, pending_batches(self.spool), loaded_at=loaded_at)
+        report = load_batches(self.connection, pending_batches(self.spool), loaded_at=after(100_000))
         discard_batches((*report.loaded, *report.skipped))
         return report
 

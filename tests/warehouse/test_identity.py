@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ def reading(url: str, *, at: float = 10, hops: tuple[str, ...] | None = None, **
     return a_result(url, hops=hops, at=after(at), article=an_article(hops[-1], **article))
 
 
-@pytest.mark.parametrize("in_one_batch", [pytest.param(True, id="in-one-batch"), pytest.param(False, id="in-two-loads")])
+@pytest.mark.parametrize(
+    "in_one_batch", [pytest.param(True, id="in-one-batch"), pytest.param(False, id="in-two-loads")]
+)
 @pytest.mark.parametrize(
     ("first", "second", "article_count", "evidence"),
     [
@@ -204,9 +207,9 @@ def test_an_entry_that_keeps_its_guid_and_changes_its_link_is_the_article_moved_
     assert len(ledger.rows("from articles")) == article_count
     if article_count == 1:
         assert ledger.rows("select url, is_live from articles") == [(new_url, True)]
-        assert ledger.values("select evidence from ops.url_aliases where url_key = 'news.example/2026/crane-saved'") == [
-            "guid"
-        ]
+        assert ledger.values(
+            "select evidence from ops.url_aliases where url_key = 'news.example/2026/crane-saved'"
+        ) == ["guid"]
 
 
 def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:
@@ -222,9 +225,7 @@ def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:
         polls=[a_poll(feed_url=other_feed)],
         entries=[a_listed_entry(an_entry(other_url, guid="17"), feed_url=other_feed)],
         page_results=[
-            a_result(
-                other_url, feed_url=other_feed, entry_key="17", article=an_article(other_url, paragraphs=OTHER)
-            )
+            a_result(other_url, feed_url=other_feed, entry_key="17", article=an_article(other_url, paragraphs=OTHER))
         ],
     )
 
@@ -235,7 +236,7 @@ def test_a_long_chain_of_canonical_claims_in_one_batch_is_one_article(ledger: Le
     addresses = [f"https://news.example/{number}" for number in range(12)]
     claims = [
         reading(address, canonical_url=following, paragraphs=paragraphs_of(f"Text {address}"))
-        for address, following in zip(addresses, addresses[1:], strict=False)
+        for address, following in pairwise(addresses)
     ]
     ledger.load(page_results=claims[::-2] + claims[::-1][1::2])
 
@@ -267,6 +268,17 @@ def test_an_address_that_arrived_at_a_known_one_is_a_duplicate_even_if_the_artic
         order by all
         """
     ) == [("go.example/1", "duplicate", CRANE), ("go.example/2", "duplicate", "https://news.example/ferry")]
+
+
+def test_an_address_that_was_passed_on_the_way_is_found_and_gives_way_to_the_article_read_there(ledger: Ledger) -> None:
+    hop = "https://news.example/hop"
+    ledger.load(page_results=[reading("https://go.example/1", hops=("https://go.example/1", hop, CRANE))])
+    ledger.load(page_results=[a_result("https://go.example/2", same_as_key="news.example/hop", stage="fetch")])
+    found = "select a.url from url_status as u join articles as a using (article_id) where u.url_key = 'go.example/2'"
+    assert ledger.values(found) == [CRANE]
+
+    ledger.load(page_results=[reading(hop, headline="Ferry stops", paragraphs=OTHER)])
+    assert len(ledger.rows("from articles")) == 2
 
 
 def test_credentials_in_a_feeds_url_reach_no_table(ledger: Ledger) -> None:

@@ -10,8 +10,10 @@ from transforms.outcomes import Outcome
 from transforms.records import BodySource
 
 CRANE = "https://news.example/crane"
-STATUS = "select outcome, since, last_tried_at, next_try_at, failures from url_status where url_key = 'news.example/crane'"
-HISTORY = "select run_id, stage, outcome from outcomes where url_key = 'news.example/crane' order by \"at\", stage"
+STATUS = (
+    "select outcome, since, last_tried_at, next_try_at, failures from url_status where url_key = 'news.example/crane'"
+)
+HISTORY = """select run_id, stage, outcome from outcomes where url_key = 'news.example/crane' order by "at", stage"""
 
 
 def poll_batch(run_id: str = "run-1", minutes: float = 0) -> dict[str, Any]:
@@ -54,7 +56,9 @@ def test_an_outcome_that_repeats_keeps_the_time_since_when_it_holds(ledger: Ledg
     for run, minutes in enumerate((10, 60, 120)):
         ledger.load(
             page_results=[
-                refusal(Outcome.TIMED_OUT, minutes, run_id=f"run-{run}", failures=run + 1, next_try_at=after(minutes + 30))
+                refusal(
+                    Outcome.TIMED_OUT, minutes, run_id=f"run-{run}", failures=run + 1, next_try_at=after(minutes + 30)
+                )
             ]
         )
     assert ledger.rows(STATUS) == [("timed_out", after(10), after(120), after(150), 3)]

@@ -11,11 +11,13 @@ from transforms.article.cleaning import AGENCIES
 from transforms.article.evidence import Evidence, Found, text_content
 from transforms.article.habits import any_of, rows, text
 from transforms.article.structured_data import text_of, texts_of
+from transforms.article.titles import is_site_name
 from transforms.text import title_key
-from transforms.urls import site_of
 
-_by = re.compile("^(?:" + any_of(rows("byline", "before")).pattern + ")", re.IGNORECASE)
-_split = re.compile(text("byline", "between"), re.IGNORECASE)
+_before = re.compile("^(?:" + any_of(rows("byline", "before")).pattern + ")", re.IGNORECASE)
+_after = any_of(rows("byline", "after"))
+_address = re.compile(r"https?:|www\.|@|/.*/")
+_between = re.compile(text("byline", "between"), re.IGNORECASE)
 _no_name = any_of(rows("byline", "no_name"))
 _agency_keys = frozenset(title_key(name) for name in AGENCIES)
 _LONGEST_NAME = 60
@@ -23,25 +25,26 @@ _MOST_WORDS = 6
 
 
 def find_authors(evidence: Evidence) -> Found[tuple[str, ...]] | None:
-    """The names of the article's writers, each once, in the order given."""
+    """The names of the article's writers, each once, in the order given; an agency's where no person is named."""
+    agencies: Found[tuple[str, ...]] | None = None
     for candidates, witness in _witnesses(evidence):
-        names = tuple(dict.fromkeys(_persons(candidates, evidence)))
-        if names:
-            return Found(names, witness)
-    return None
+        named = tuple(dict.fromkeys(_names_in(candidates, evidence)))
+        persons = tuple(name for name in named if title_key(name) not in _agency_keys)
+        if persons:
+            return Found(persons, witness)
+        if named and agencies is None:
+            agencies = Found(named, witness)
+    return agencies
 
 
 def _witnesses(evidence: Evidence) -> Iterator[tuple[Iterable[str], str]]:
     node = evidence.node
     if node is not None:
         people = [*evidence.data.resolved(node.get("author")), *evidence.data.resolved(node.get("creator"))]
-        yield [name for person in people if not _is_organisation(person) for name in _names_of(person)], "json-ld"
+        yield [name for person in people for name in _names_of(person)], "json-ld"
     for name in rows("metas", "author"):
         yield evidence.metas.get(name, ()), "meta"
-    yield (
-        [text_content(inner) for element in evidence.properties.get("author", ()) for inner in _named(element)],
-        "microdata",
-    )
+    yield [text_content(inner) for element in _first_authors(evidence) for inner in _named(element)], "microdata"
     yield (
         [text_content(link) for link in evidence.elements.get("a", ()) if "author" in (link.get("rel") or "").split()],
         "dom",
@@ -51,8 +54,10 @@ def _witnesses(evidence: Evidence) -> Iterator[tuple[Iterable[str], str]]:
         yield evidence.entry.authors, "feed"
 
 
-def _is_organisation(person: object) -> bool:
-    return isinstance(person, dict) and "Organization" in str(person.get("@type"))
+def _first_authors(evidence: Evidence) -> list[HtmlElement]:
+    """The first author in microdata and those beside it: further down, readers' comments have authors too."""
+    authors = evidence.properties.get("author", ())
+    return [author for author in authors if author.getparent() is authors[0].getparent()]
 
 
 def _names_of(person: object) -> list[str]:
@@ -72,25 +77,24 @@ def _named(author: HtmlElement) -> list[HtmlElement]:
 def _bylines(evidence: Evidence) -> Iterator[str]:
     """The first marked byline that reads like names: links in it first, since they name persons and nothing else."""
     for element in evidence.marked.get("byline", ()):
-        links = [text for link in element.iter("a") if (text := text_content(link))]
-        text = text_content(element)
-        if not 3 < len(text) <= 3 * _LONGEST_NAME:
+        shown = text_content(element)
+        if not 3 < len(shown) <= 3 * _LONGEST_NAME:
             continue
-        names = list(_persons(links, evidence)) or list(_persons([text], evidence))
+        links = [text for link in element.iter("a") if (text := text_content(link))]
+        names = list(_names_in(links, evidence)) or list(_names_in([shown], evidence))
         if names:
             yield from names
             return
 
 
-def _persons(candidates: Iterable[str], evidence: Evidence) -> Iterator[str]:
-    site = site_of(evidence.url).partition(".")[0]
-    site_names = {title_key(evidence.meta("og:site_name", "application-name") or "")}
+def _names_in(candidates: Iterable[str], evidence: Evidence) -> Iterator[str]:
+    """What in the candidates can be the name of a person or an agency."""
     for candidate in candidates:
-        for part in _split.split(_by.sub("", candidate.strip(), count=1)):
-            name = _by.sub("", part.strip(" .:–—-"), count=1)
-            key = title_key(name)
-            if not key or len(name) > _LONGEST_NAME or len(name.split()) > _MOST_WORDS or _no_name.search(name):
+        if _address.search(candidate):
+            continue
+        for part in _between.split(_before.sub("", candidate.strip(), count=1)):
+            name = _after.sub("", _before.sub("", part.strip(" .:*\u2013\u2014-"), count=1)).strip()
+            if not name or len(name) > _LONGEST_NAME or len(name.split()) > _MOST_WORDS or _no_name.search(name):
                 continue
-            if key in _agency_keys or key in site_names or key.replace(" ", "") in (site, f"the{site}"):
-                continue
-            yield name
+            if not is_site_name(name, evidence):
+                yield name

@@ -73,7 +73,8 @@ def _strip(tree: HtmlElement) -> None:
 
 def _read(tree: HtmlElement, options: Extractor) -> tuple[Paragraph, ...]:
     document = trafilatura.bare_extraction(tree, options=options)
-    return tuple(paragraphs_of(document.body)) if document is not None and document.body is not None else ()
+    body = getattr(document, "body", None)  # None where nothing is found; bare_extraction may return None as well
+    return tuple(paragraphs_of(body)) if body is not None else ()
 
 
 def _length(paragraphs: tuple[Paragraph, ...]) -> int:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from transforms.article.evidence import Evidence, Found, subjects_of, text_content
+from transforms.article.evidence import Evidence, Found, elements_of, subjects_of, text_content
 from transforms.article.habits import rows
 from transforms.article.structured_data import Node, address_of, text_of
 from transforms.records import LeadImage
@@ -20,7 +20,9 @@ _LONGEST_CAPTION = 600
 
 _following = XPath("following::*")
 
-_credit = tuple(re.compile(rf"(?:^|[\s.,;|–—-])\s*{end}\s*\.?$", re.IGNORECASE) for end in rows("credit", "ends"))
+_credit = tuple(
+    re.compile(rf"(?:^|[\s.,;|\u2013\u2014-])\s*{end}\s*\.?$", re.IGNORECASE) for end in rows("credit", "ends")
+)
 
 
 def find_lead_image(evidence: Evidence) -> Found[LeadImage] | None:
@@ -36,7 +38,8 @@ def find_lead_image(evidence: Evidence) -> Found[LeadImage] | None:
     if caption is None and isinstance(stated, dict):
         caption = text_of(stated.get("caption") or stated.get("description")) or None
         if caption:
-            caption, credit = split_credit(caption, credit)
+            caption, stated_credit = split_credit(caption)
+            credit = credit or stated_credit
     if credit is None and isinstance(stated, dict):
         credit = (
             text_of(stated.get("creditText") or stated.get("copyrightNotice") or stated.get("copyrightHolder")) or None
@@ -46,18 +49,23 @@ def find_lead_image(evidence: Evidence) -> Found[LeadImage] | None:
     return Found(LeadImage(url=url, caption=caption, credit=credit), witness)
 
 
-def split_credit(caption: str, credit: str | None = None) -> tuple[str | None, str | None]:
-    """Part a caption from the credit at its end; `credit` is one known already, which is taken off where it stands."""
-    text = caption
-    if credit and text.endswith(credit):
-        text = text.removesuffix(credit).rstrip(" |/(–—-")
-    elif credit is None:
-        for habit in _credit:
-            if match := habit.search(text):
-                credit, text = match["credit"].strip(" ."), text[: match.start()]
-                break
-    text = text.strip(" |–—")
-    return text or None, credit or None
+def split_credit(caption: str, marked: str | None = None) -> tuple[str | None, str | None]:
+    """Part a caption from the credit at its end.
+
+    `marked` is a piece of it that the page marks as the credit.  Words such as "Photo:" are no part of a credit.
+    """
+    if marked and caption.endswith(marked):
+        text, credit = caption.removesuffix(marked), _without_label(marked)
+    elif match := next((match for end in _credit if (match := end.search(caption))), None):
+        text, credit = caption[: match.start()] + caption[match.start()].strip(" |,;\u2013\u2014-(["), match["credit"]
+    else:
+        text, credit = caption, _without_label(marked or "")
+    return text.strip(" |/(\u2013\u2014-") or None, credit.strip(" .") or None
+
+
+def _without_label(credit: str) -> str:
+    match = next((match for end in _credit if (match := end.fullmatch(credit))), None)
+    return match["credit"] if match else credit
 
 
 def _stated_image(evidence: Evidence) -> tuple[Node | str | None, str]:
@@ -78,7 +86,7 @@ def _lead_figure(evidence: Evidence, url: str | None) -> HtmlElement | None:
                 return figure
     heading = next(iter(evidence.elements.get("h1", ())), None)
     if heading is not None and len(captioned) > 1:
-        below = set(_following(heading))
+        below = set(elements_of(_following, heading))
         return next((figure for figure in captioned if figure in below), captioned[0])
     return next(iter(captioned), None)
 
@@ -104,15 +112,11 @@ def _figure_caption(evidence: Evidence, figure: HtmlElement) -> tuple[str | None
         element = next((part for part in figure.iterdescendants() if part in marked), None)
     if element is None:
         return None, None
-    text = text_content(element)
-    if len(text) > _LONGEST_CAPTION:
+    caption = text_content(element)
+    if len(caption) > _LONGEST_CAPTION:
         return None, None
-    credit_texts = [
-        text
-        for part in element.iterdescendants()
-        if "credit" in subjects_of(part.get("class") or "") and (text := text_content(part))
-    ]
-    return split_credit(text, credit_texts[-1] if credit_texts else None)
+    credited = (part for part in element.iterdescendants() if "credit" in subjects_of(part.get("class") or ""))
+    return split_credit(caption, next((shown for part in credited if (shown := text_content(part))), None))
 
 
 def _addresses(evidence: Evidence, figure: HtmlElement) -> Iterator[str]:

@@ -11,11 +11,18 @@ from collections.abc import Sequence
 
 from transforms.article.habits import any_of, rows
 from transforms.records import Paragraph, ParagraphKind
+from transforms.text import title_key
 
 LONGEST_LINE = 240
 """Characters; promotion lines in the pages we measured are shorter than 200."""
 
 AGENCIES = rows("agency", "names")
+
+_OPENING = 4
+"""Paragraphs at the beginning among which headline, standfirst and byline may be repeated."""
+
+_BYLINE_WORDS = 6
+"""Words that a byline has beside the names: "by", "and", a role, a date."""
 
 _agency_names = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
 _agency = any_of([row.replace("{agency}", _agency_names) for row in rows("agency", "lines")])
@@ -30,6 +37,30 @@ def is_promotion(line: str) -> bool:
 def is_agency_credit(line: str) -> bool:
     """Whether a line says which agencies the report draws on."""
     return len(line) <= LONGEST_LINE and _agency.fullmatch(" ".join(line.split())) is not None
+
+
+def without_opening(
+    paragraphs: Sequence[Paragraph], *, repeated: Sequence[str | None], authors: Sequence[str]
+) -> tuple[Paragraph, ...]:
+    """The paragraphs without what stands before the text of many pages: the headline or standfirst again, the byline.
+
+    A line of the byline is short and holds hardly a word beside a name of the authors.
+    """
+    keys = {title_key(text) for text in repeated if text}
+    names = [title_key(author) for author in authors]
+    start = 0
+    for place, paragraph in enumerate(paragraphs[:_OPENING]):
+        key = title_key(paragraph.text)
+        if key in keys or _is_byline(key, names):
+            start = place + 1
+    return tuple(paragraphs[start:])
+
+
+def _is_byline(key: str, names: Sequence[str]) -> bool:
+    rest = key
+    for name in names:
+        rest = rest.replace(name, "")
+    return rest != key and len(rest.split()) <= _BYLINE_WORDS
 
 
 def split_off(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], str | None, str | None]:

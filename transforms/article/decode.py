@@ -34,21 +34,17 @@ _MOST_LOST = 0.001
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f"
 
 _MAGIC = (
-    (b"%PDF-", "a PDF document"), (b"\xff\xd8\xff", "a JPEG picture"), (b"\x89PNG\r\n", "a PNG picture"), (b"GIF8", "a GIF picture"),
-    (b"PK\x03\x04", "a ZIP archive or office document"), (b"\x1f\x8b", "compressed data"), (b"RIFF", "a WebP picture or a sound"),
-    (b"\xd0\xcf\x11\xe0", "an office document"), (b"ID3", "a sound"), (b"OggS", "a sound or film"), (b"\x1aE\xdf\xa3", "a film"),
-    (b"{\\rtf", "a rich text document"), (b"wOFF", "a font"), (b"wOF2", "a font"),
+    (b"%PDF-", "a PDF document"), (b"\xff\xd8\xff", "a JPEG picture"), (b"\x89PNG\r\n", "a PNG picture"),
+    (b"GIF8", "a GIF picture"), (b"RIFF", "a WebP picture or a sound"), (b"PK\x03\x04", "an archive"),
+    (b"\x1f\x8b", "compressed data"), (b"\xd0\xcf\x11\xe0", "an office document"), (b"{\\rtf", "a rich text document"),
+    (b"ID3", "a sound"), (b"OggS", "a sound or film"), (b"\x1aE\xdf\xa3", "a film"),
+    (b"wOFF", "a font"), (b"wOF2", "a font"),
 )  # fmt: skip
 
-_HTML_TYPES = (
-    "text/html",
-    "application/xhtml+xml",
-    "application/xml",
-    "text/xml",
-    "text/plain",
-    "application/octet-stream",
-    "unknown",
-)
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_VAGUE_TYPES = ("application/xml", "text/xml", "text/plain", "application/octet-stream", "unknown")
+"""Types that servers give to pages they know nothing better about."""
+
 _looks_like_html = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|title|meta|div|p)\b", re.IGNORECASE)
 
 
@@ -70,15 +66,14 @@ def foreign_content(body: bytes, content_type: str | None) -> str | None:
     start = body[:1024].lstrip()
     if named := next((name for magic, name in _MAGIC if start.startswith(magic)), None):
         return named
+    if _looks_like_html.search(body[:_PRESCAN]):
+        return None
     declared = (content_type or "").partition(";")[0].strip().lower()
-    looks_like_html = _looks_like_html.search(body[:_PRESCAN]) is not None
-    if declared and declared not in _HTML_TYPES and not looks_like_html:
-        return f"declared as {declared}"
-    if declared in ("text/plain", "application/octet-stream", "application/xml", "text/xml") and not looks_like_html:
+    if declared in _VAGUE_TYPES:
         return f"declared as {declared}, and no HTML is in it"
-    if start.startswith((b"{", b"[")) and not looks_like_html:
-        return "JSON"
-    return None
+    if declared and declared not in _HTML_TYPES:
+        return f"declared as {declared}"
+    return "JSON" if start.startswith((b"{", b"[")) else None
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -116,11 +111,10 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     for label in labels:
         name = _WIDER.get(label.lower(), label.lower())
         try:
-            info = codecs.lookup(name)
+            b"".decode(name)  # also a LookupError for codecs of Python that are no charset, such as "hex"
         except LookupError:
             continue
-        if info._is_text_encoding:
-            known.append(info.name)
+        known.append(codecs.lookup(name).name)
     return known
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -118,9 +118,9 @@ def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
     for element in by_tag["meta"]:
         for name in _names(element):
             metas[name].append(element.get("content") or "")
-    for element in _with_property(tree):
+    for element in elements_of(_with_property, tree):
         properties[element.get("itemprop", "").lower()].append(element)
-    for element in _with_class(tree):
+    for element in elements_of(_with_class, tree):
         for subject in subjects_of(element.get("class", "")):
             marked[subject].append(element)
     page_title = next((text for title in by_tag["title"] if (text := text_content(title))), "")
@@ -148,6 +148,11 @@ def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
 
 def _names(meta: HtmlElement) -> set[str]:
     return {value.strip().lower() for key in ("property", "name", "itemprop", "http-equiv") if (value := meta.get(key))}
+
+
+def elements_of(path: XPath, element: HtmlElement) -> list[HtmlElement]:
+    """What a path that selects elements selects."""
+    return cast("list[HtmlElement]", path(element))
 
 
 def text_content(element: HtmlElement) -> str:

@@ -15,7 +15,7 @@ import trafilatura
 from transforms.article.authors import find_authors
 from transforms.article.body import find_body, stated_body
 from transforms.article.caption import find_lead_image
-from transforms.article.cleaning import split_off
+from transforms.article.cleaning import split_off, without_opening
 from transforms.article.decode import decode, foreign_content, parse_html
 from transforms.article.evidence import Evidence, Found, canonical_url, gather
 from transforms.article.language import find_language
@@ -27,7 +27,7 @@ from transforms.article.page_kind import (
     find_section,
     find_tags,
 )
-from transforms.article.standfirst import find_standfirst
+from transforms.article.standfirst import find_standfirst, is_shown
 from transforms.article.times import find_modified, find_published, server_time
 from transforms.article.titles import find_headline, find_title
 from transforms.article.walls import judge
@@ -86,21 +86,31 @@ def _body(evidence: Evidence) -> Found[tuple[Paragraph, ...]]:
 
 def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]], feed_language: str | None) -> Article:
     """Ask the passes for every field and note who answered."""
-    paragraphs, agency_credit, promotion = split_off(text.value)
+    headline = find_headline(evidence)
+    standfirst = find_standfirst(evidence, headline=headline.value if headline else None)
+    authors = find_authors(evidence)
+    opened = without_opening(
+        text.value,
+        repeated=[
+            headline.value if headline else None,
+            standfirst.value if standfirst and is_shown(standfirst.value, evidence) else None,
+        ],
+        authors=authors.value if authors else (),
+    )
+    paragraphs, agency_credit, promotion = split_off(opened)
     body = "\n".join(paragraph.text for paragraph in paragraphs)
     headers = {name.lower(): value for name, value in page.headers.items()}
-    headline = find_headline(evidence)
     found: dict[str, Found[Any] | None] = {
         "canonical_url": canonical_url(evidence),
         "title": find_title(evidence),
         "headline": headline,
-        "standfirst": find_standfirst(evidence, headline=headline.value if headline else None),
+        "standfirst": standfirst,
         "reading_time_minutes": find_reading_time(evidence) or Found(reading_minutes(len(body.split())), "computed"),
         "lead_image": find_lead_image(evidence),
         "paragraphs": Found(paragraphs, text.witness),
         "agency_credit": Found(agency_credit, text.witness) if agency_credit else None,
         "promotion": Found(promotion, text.witness) if promotion else None,
-        "authors": find_authors(evidence),
+        "authors": authors,
         "published": find_published(evidence, server_time=server_time(headers.get("date"))),
         "modified": find_modified(evidence),
         "language": find_language(evidence, body, feed_language),

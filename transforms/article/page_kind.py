@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from transforms.article.evidence import Evidence, Found, text_content
 from transforms.article.habits import text
@@ -27,6 +28,8 @@ _TIERS = {
     "free": Access.FREE,
 }
 
+_reading_label = re.compile(r"reading|lese|lecture|lectura|lettura|leitura|lees|läs|czyt|чтени")
+_breadcrumbs = re.compile(r"^BreadcrumbList$")
 _minutes = re.compile(
     r"(?<![\d:])(\d{1,3})\s*-?\s*(?:min(?:ute|uten|utes|utos|uti|uter|utter|uut)?s?\b|мин|分)"
     r"|PT(?:(\d{1,2})H)?(\d{1,3})M",
@@ -63,10 +66,9 @@ def find_reading_time(evidence: Evidence) -> Found[int] | None:
         return Found(minutes, "json-ld")
     for number in (1, 2):  # the habit of a widespread search plug-in: a label and its value as Twitter card fields
         label = (evidence.meta(f"twitter:label{number}") or "").lower()
-        if re.search(r"reading|lese|lecture|lectura|lettura|leitura|lees|läs|czyt|чтени", label):
-            minutes = _read_minutes(evidence.meta(f"twitter:data{number}") or "")
-            if minutes:
-                return Found(minutes, "meta")
+        value = evidence.meta(f"twitter:data{number}") or ""
+        if _reading_label.search(label) and (minutes := _read_minutes(value)):
+            return Found(minutes, "meta")
     for element in evidence.marked.get("reading", ()):
         shown = text_content(element)
         if len(shown) <= 60 and (minutes := _read_minutes(shown)):
@@ -95,21 +97,20 @@ def find_rights(evidence: Evidence, headers: Mapping[str, str]) -> tuple[str, ..
 
 
 def find_section(evidence: Evidence) -> Found[str] | None:
-    """The section of the site that the article is filed under."""
-    if evidence.node is not None and (section := text_of(evidence.node.get("articleSection"))):
-        return Found(section, "json-ld")
-    if section := evidence.meta(
-        "article:section", "og:article:section", "parsely-section", "sailthru.section", "section", "category"
-    ):
+    """The section of the site that the article is filed under: stated, or the first step below the home page."""
+    if evidence.node is not None and (stated := text_of(evidence.node.get("articleSection"))):
+        return Found(stated, "json-ld")
+    names = ("article:section", "og:article:section", "parsely-section", "sailthru.section", "section", "category")
+    if (section := evidence.meta(*names)) is not None:
         return Found(section, "meta")
-    crumbs = next(evidence.data.of_type(re.compile(r"^BreadcrumbList$")), None)
-    names = _breadcrumbs(crumbs) if crumbs is not None else []
-    return Found(names[0], "json-ld") if names else None
+    crumbs = next(evidence.data.of_type(_breadcrumbs), None)
+    steps = _steps(crumbs) if crumbs is not None else []
+    return Found(steps[0], "json-ld") if steps else None
 
 
-def _breadcrumbs(node: Mapping[str, object]) -> list[str]:
-    """Names of the steps between the home page and the article."""
-    elements = node.get("itemListElement")
+def _steps(breadcrumbs: Mapping[str, Any]) -> list[str]:
+    """Names of the steps between the home page and the article (schema.org BreadcrumbList)."""
+    elements = breadcrumbs.get("itemListElement")
     steps = [step for step in elements if isinstance(step, dict)] if isinstance(elements, list) else []
     names = [text_of(step.get("name") or step.get("item")) for step in steps]
     return [name for name in names[1:-1] if name and not name.startswith("http")]
@@ -117,16 +118,17 @@ def _breadcrumbs(node: Mapping[str, object]) -> list[str]:
 
 def find_tags(evidence: Evidence) -> Found[tuple[str, ...]] | None:
     """The article's keywords, each once, in the page's order."""
-    stated = evidence.node.get("keywords") if evidence.node is not None else None
-    values = stated if isinstance(stated, list) else [stated]
-    tags = [tag for value in values for tag in _parts(text_of(value))]
-    if tags:
-        return Found(tuple(dict.fromkeys(tags)), "json-ld")
+    keywords = evidence.node.get("keywords") if evidence.node is not None else None
+    if tags := _tags(keywords if isinstance(keywords, list) else [keywords]):
+        return Found(tags, "json-ld")
     for name in ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
-        tags = [tag for content in evidence.metas.get(name, ()) for tag in _parts(text_of(content))]
-        if tags:
-            return Found(tuple(dict.fromkeys(tags)), "meta")
+        if tags := _tags(evidence.metas.get(name, ())):
+            return Found(tags, "meta")
     return None
+
+
+def _tags(values: Sequence[object]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for value in values for tag in _parts(text_of(value))))
 
 
 def _parts(listed: str) -> list[str]:

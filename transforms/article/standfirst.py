@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from transforms.article.evidence import Evidence, Found, text_content
 from transforms.article.structured_data import text_of
-from transforms.records import Paragraph
 from transforms.text import plain_text, title_key
 
 _SHORTEST, _LONGEST = 20, 700
@@ -34,3 +33,12 @@ def _witnesses(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield text_content(element), "dom"
     if evidence.entry is not None:
         yield evidence.entry.summary or "", "feed"
+
+
+def is_shown(standfirst: str, evidence: Evidence) -> bool:
+    """Whether the page marks an element with this text as its standfirst: then it is no part of the body.
+
+    A description that only repeats the first paragraph is a part of it.
+    """
+    key = title_key(standfirst)
+    return any(title_key(text_content(element)) == key for element in evidence.marked.get("standfirst", ()))

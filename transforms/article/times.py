@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -22,25 +23,37 @@ LATEST_AHEAD = timedelta(days=2)
 """How far a stated time may be ahead of the server's own Date header: time zones and embargoes, not years."""
 
 _in_url = re.compile(
-    r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)|[/_-]((?:19|20)\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?=\D|$)"
+    r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+    r"|[/_-]((?:19|20)\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?=\D|$)"
 )
-
 
 _NEAR = 2_000
 """Characters of the page's text before and after the headline that are searched for a date."""
 
 _stated_in_script = re.compile(
-    r"\"(?:date_?published|published_?(?:at|date|time|on)?|publish_?(?:date|time|ed_?date)|publication_?(?:date|time)|first_?published(?:_?(?:at|date))?|pub_?date|"
-    r"date_?created|created_?(?:at|date|time))\\?\"\s*:\s*\\?\"([^\"\\]{8,40})",
+    r"\"(?:date_?(?:published|created)|created_?(?:at|date|time)|pub_?date|first_?published(?:_?(?:at|date))?|"
+    r"publication_?(?:date|time)|publish(?:ed)?_?(?:at|date|time|on)?)\\?\"\s*:\s*\\?\"([^\"\\]{8,40})",
     re.IGNORECASE,
 )
 _published_class = re.compile(r"publi|entry|posted|created", re.IGNORECASE)
+_DAYS = (
+    r"\d{4}-\d\d?-\d\d?",
+    r"\d{4}/\d\d?/\d\d?",
+    r"\d{4}\. ?\d\d?\. ?\d\d?",
+    r"\d\d?[./-] ?\d\d?[./-] ?\d{4}",
+    r"\d\d?(?:\.|st|nd|rd|th|er|\u00ba)?(?: de)? [^\W\d_]{3,12}\.?,?(?: de)? \d{4}",
+    r"\d{4}\s?[年년]\s?\d\d?\s?[月월]\s?\d\d?\s?[日일]",
+)
+"""What a day looks like when it begins with a number."""
+
 _word = r"[^\W\d_]{3,12}"
+_time_of_day = (
+    r"(?:,| at| um| \u00e0| alle| a las| kl\.?|\s*[-\u2013|\u00b7T])?\s*\d\d?[:.h]\d\d(?::\d\d)?"
+    r"(?:\s?[ap]\.?m\.?)?(?:\s?(?:[A-Z]{2,4}\b|[+-]\d\d:?\d\d|Uhr))?"
+)
 _date_like = re.compile(
-    rf"(?P<day>(?<!\d)(?:\d{{4}}-\d\d?-\d\d?|\d{{4}}/\d\d?/\d\d?|\d{{4}}\. ?\d\d?\. ?\d\d?|\d\d?[./-] ?\d\d?[./-] ?\d{{4}}|"
-    rf"\d\d?(?:\.|st|nd|rd|th|er|º)?(?: de)? {_word}\.?,?(?: de)? \d{{4}}|\d{{4}}\s?[年년]\s?\d\d?\s?[月월]\s?\d\d?\s?[日일])(?!\d)|"
-    rf"\b{_word}\.? \d\d?(?:st|nd|rd|th)?,? \d{{4}}(?!\d))"
-    r"(?P<time>(?:,| at| um| à| alle| a las| kl\.?|\s*[-–|·T])?\s*\d\d?[:.h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?(?:\s?(?:[A-Z]{2,4}\b|[+-]\d\d:?\d\d|Uhr))?)?",
+    rf"(?P<day>(?<!\d)(?:{'|'.join(_DAYS)})(?!\d)|\b{_word}\.? \d\d?(?:st|nd|rd|th)?,? \d{{4}}(?!\d))"
+    rf"(?P<time>{_time_of_day})?",
     re.IGNORECASE,
 )
 
@@ -51,13 +64,14 @@ def find_published(evidence: Evidence, *, server_time: datetime | None) -> Found
     `server_time` is when the server says it answered, aware; without it no time is too far in the future.
     """
     latest = server_time + LATEST_AHEAD if server_time else None
-    for raw, witness in _published(evidence):
-        time = parse_time(raw) if raw else None
+    candidates = chain(
+        ((parse_time(raw), witness) for raw, witness in _stated(evidence)),
+        [(evidence.entry.published, "feed")] if evidence.entry else [],
+        ((parse_time(raw), "dom") for raw in _shown(evidence)),
+    )
+    for time, witness in candidates:
         if time is not None and time.at >= EARLIEST and (latest is None or time.at <= latest):
             return Found(time, witness)
-    entry_time = evidence.entry.published if evidence.entry else None
-    if entry_time is not None and entry_time.at >= EARLIEST and (latest is None or entry_time.at <= latest):
-        return Found(entry_time, "feed")
     return None
 
 
@@ -81,8 +95,8 @@ def server_time(date_header: str | None) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _published(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """What may be the time of publication, most trustworthy first."""
+def _stated(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """What the page states for machines to be the time of publication, most trustworthy first."""
     if evidence.node is not None:
         for key in ("datePublished", "dateCreated", "uploadDate"):
             yield text_of(evidence.node.get(key)), "json-ld"
@@ -94,16 +108,20 @@ def _published(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield evidence.property_value(element), "microdata"
     for node in evidence.data.nodes:
         yield text_of(node.get("datePublished")), "json-ld"
+
+
+def _shown(evidence: Evidence) -> Iterator[str]:
+    """What the page shows to its readers, and may be the time of publication, most trustworthy first."""
     for element in sorted(evidence.elements.get("time", ()), key=_reads_unpublished):
-        yield element.get("datetime") or text_content(element), "dom"
-        yield from ((text, "dom") for text in times_in(text_content(element)))
+        yield element.get("datetime") or text_content(element)
+        yield from times_in(text_content(element))
     if match := _in_url.search(evidence.url):
-        yield "-".join(part for part in match.groups() if part), "dom"
+        yield "-".join(part for part in match.groups() if part)
     for element in evidence.marked.get("date", ()):
         if len(element) < 8 and 6 <= len(text := text_content(element)) <= 120:
-            yield from ((time, "dom") for time in times_in(text))
-    yield from ((text, "dom") for text in _near_headline(evidence))
-    yield from ((text, "dom") for text in _in_scripts(evidence))
+            yield from times_in(text)
+    yield from _near_headline(evidence)
+    yield from _in_scripts(evidence)
 
 
 def _reads_unpublished(element: HtmlElement) -> bool:

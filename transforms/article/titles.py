@@ -9,7 +9,7 @@ from transforms.article.structured_data import text_of, texts_of
 from transforms.text import title_key
 from transforms.urls import site_of
 
-_separator = re.compile(r"\s+[|\-–—·•»«:/]{1,2}\s+|\s*\|\s*|:\s+(?=\S+$)")
+_separator = re.compile(r"\s+[|\-\u2013\u2014·•»«:/]{1,2}\s+|\s*\|\s*|:\s+(?=\S+$)")
 """What stands between a headline and the name of the site in page titles."""
 
 _site_words = re.compile(r"[^\W_]+")
@@ -39,7 +39,7 @@ def find_headline(evidence: Evidence) -> Found[str] | None:
         if any(_confirms(heading, other) for other in others):
             return Found(heading, "dom")
     microdata = [evidence.property_value(element) for element in evidence.properties.get("headline", ())]
-    own = [heading for heading in headings if not _is_site_name(heading, evidence) and len(heading.split()) > 2]
+    own = [heading for heading in headings if not is_site_name(heading, evidence) and len(heading.split()) > 2]
     candidates = (
         (stated, "json-ld"),
         (next(iter(microdata), ""), "microdata"),
@@ -49,7 +49,7 @@ def find_headline(evidence: Evidence) -> Found[str] | None:
         ((evidence.entry.title if evidence.entry else None) or "", "feed"),
     )
     return next(
-        (Found(text, witness) for text, witness in candidates if text and not _is_site_name(text, evidence)), None
+        (Found(text, witness) for text, witness in candidates if text and not is_site_name(text, evidence)), None
     )
 
 
@@ -72,16 +72,16 @@ def without_site(title: str, evidence: Evidence) -> str:
         if not cuts:
             return text
         first, last = cuts[0], cuts[-1]
-        if _is_site_name(text[last.end() :], evidence):
+        if is_site_name(text[last.end() :], evidence):
             text = text[: last.start()]
-        elif _is_site_name(text[: first.start()], evidence):
+        elif is_site_name(text[: first.start()], evidence):
             text = text[first.end() :]
         else:
             return text
     return text
 
 
-def _is_site_name(text: str, evidence: Evidence) -> bool:
+def is_site_name(text: str, evidence: Evidence) -> bool:
     """Whether a piece of a title names the site: its stated name, its publisher, or the words of its domain."""
     key = title_key(text)
     if not key:

@@ -6,15 +6,14 @@ little text: a login form or a cookie banner beside a whole article is the norma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from lxml.etree import XPath
 
-from transforms.article.evidence import Evidence, text_content
+from transforms.article.evidence import Evidence, elements_of, text_content
 from transforms.article.habits import any_of, rows
 from transforms.outcomes import Outcome
-from transforms.records import Paragraph, ParagraphKind
+from transforms.records import Paragraph
 
 Verdict = tuple[Outcome, str]
 
@@ -23,6 +22,12 @@ _LITTLE_TEXT = 900
 
 _SHORTEST_ARTICLE = 60
 """Characters of body below which there is nothing to read; news flashes of one sentence are longer."""
+
+_LONG_PARAGRAPH = 200
+_HEADLINE = 20
+_MANY_HEADLINES = 10
+_MOSTLY = 0.8
+"""What lists are told by: characters of a paragraph and of a headline, headlines, and the share of text in links."""
 
 _not_found = any_of(rows("walls", "not_found"))
 _robot_check = any_of(rows("walls", "robot_check"))
@@ -38,7 +43,7 @@ def judge(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None
     length = sum(len(paragraph.text) for paragraph in paragraphs)
     if length < _LITTLE_TEXT and (verdict := _stopped(evidence, paragraphs, length)):
         return verdict
-    if verdict := _listing(evidence, paragraphs, length):
+    if verdict := _listing(evidence, paragraphs):
         return verdict
     if length < _SHORTEST_ARTICLE:
         return Outcome.TOO_SHORT, f"the body has {length} characters, fewer than {_SHORTEST_ARTICLE}"
@@ -70,7 +75,7 @@ def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -
         button = next(
             (
                 label
-                for element in _buttons(evidence.tree)
+                for element in elements_of(_buttons, evidence.tree)
                 if _agree.search(label := element.get("value") or text_content(element))
             ),
             None,
@@ -88,19 +93,15 @@ def _describes_article(evidence: Evidence) -> bool:
     return evidence.node is not None or (evidence.meta("og:type") or "").lower() == "article"
 
 
-def _listing(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -> Verdict | None:
-    """Home and section pages: many headlines, hardly a text between them."""
+def _listing(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None:
+    """Home and section pages: most of their text is links, and nothing between them is long."""
     if _describes_article(evidence):
         return None
-    articles = len(evidence.elements.get("article", ()))
-    texts = [
-        paragraph for paragraph in paragraphs if paragraph.kind is ParagraphKind.BODY and len(paragraph.text) > 200
-    ]
-    if articles >= 8 and len(texts) < 2:
-        return (
-            Outcome.NOT_ARTICLE,
-            f"a list: {articles} article elements and {len(texts)} paragraphs of more than 200 characters",
-        )
-    if length < _LITTLE_TEXT and re.fullmatch(r"https?://[^/]+/?", evidence.url):
-        return Outcome.NOT_ARTICLE, f"the site's home page, with {length} characters of running text"
+    texts = [paragraph for paragraph in paragraphs if len(paragraph.text) > _LONG_PARAGRAPH]
+    links = [len(text_content(link)) for link in evidence.tree.iter("a")]
+    headlines = [length for length in links if length >= _HEADLINE]
+    share = sum(links) / max(len(evidence.tree.text_content()), 1)
+    if len(texts) < 2 and len(headlines) >= _MANY_HEADLINES and share > _MOSTLY:
+        shown = f"{len(headlines)} links with headlines, {share:.0%} of the text in links, {len(texts)} long paragraphs"
+        return Outcome.NOT_ARTICLE, f"a list: {shown}"
     return None

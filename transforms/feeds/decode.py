@@ -154,6 +154,9 @@ def mended(text: str) -> str:
     text = _FORBIDDEN.sub("", text)
     if "&" not in text:
         return text
+    text = _NUMERIC_REFERENCE.sub(lambda reference: _legal_reference(reference, ""), text)
+    # Taking one out may have put another together; that one is not taken out again, or there would be no end to it.
+    text = _NUMERIC_REFERENCE.sub(lambda reference: _legal_reference(reference, "\ufffd"), text)
     kept = []
     at = 0
     while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
@@ -164,7 +167,6 @@ def mended(text: str) -> str:
 
 
 def _mended_references(text: str) -> str:
-    text = _NUMERIC_REFERENCE.sub(_legal_reference, text)
     text = _NAMED_REFERENCE.sub(_named_character, text)
     return _BARE_AMPERSAND.sub("&amp;", text)
 
@@ -206,9 +208,9 @@ def _guess(body: bytes) -> str:
     return "cp1251" if sum(map(len, runs)) >= 3 * len(runs) else "cp1252"
 
 
-def _legal_reference(reference: re.Match[str]) -> str:
+def _legal_reference(reference: re.Match[str], instead: str) -> str:
     code = int(reference[1]) if reference[1] else int(reference[2], 16)
-    return "" if code > 0x10FFFF or _FORBIDDEN.match(chr(code)) else reference[0]
+    return instead if code > 0x10FFFF or _FORBIDDEN.match(chr(code)) else reference[0]
 
 
 def _named_character(reference: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ the current one, takes CEST for UTC, and leaves scripts in titles (measured with
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def read_rss_atom(text: str, root: etree._Element | None, *, url: str, max_entri
     text, problems = _shortened(text, max_entries)
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
-    parsed = _parsed(text)
+    parsed = _parsed(text, root)
     if not parsed.version and not parsed.entries and not parsed.feed:
         raise NotAFeed("XML in which there is no RSS and no Atom: look up the feed's address again")
     if parsed.bozo:
@@ -79,7 +80,7 @@ def read_rss_atom(text: str, root: etree._Element | None, *, url: str, max_entri
     )
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str, root: etree._Element | None) -> Any:
     try:
         return feedparser.parse(
             io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode()),
@@ -87,11 +88,16 @@ def _parsed(text: str) -> Any:
             resolve_relative_uris=False,
             sanitize_html=False,
         )
-    # Ill-formed extension elements (an end tag of georss:where without its start) make it raise KeyError, TypeError, …
+    # End tags without their start (width, georss:where, …) make it raise TypeError, KeyError and others; what lxml
+    # recovered has none.
     except Exception as error:
-        raise MalformedFeed(
-            f"feedparser failed on it ({type(error).__name__}: {error}); it is asked for again"
-        ) from error
+        if root is None:
+            raise MalformedFeed(
+                f"feedparser fails on it ({type(error).__name__}: {error}); it is asked for again"
+            ) from error
+        parsed = _parsed(etree.tostring(root, encoding="unicode"), None)
+        parsed.update(bozo=True, bozo_exception=error)
+        return parsed
 
 
 def _shortened(text: str, max_entries: int) -> tuple[str, list[str]]:
@@ -102,12 +108,14 @@ def _shortened(text: str, max_entries: int) -> tuple[str, list[str]]:
     """
     starts = [match.start() for match in _ENTRY_START.finditer(text)]
     ends = [match.end() for match in _ENTRY_END.finditer(text)]
-    if len(ends) > 0 and len(starts) > 1 and starts[-1] >= ends[-1]:
-        return text[: starts[-1]], [f"the document breaks off in entry {len(starts)}, which was left out"]
-    if len(starts) > max_entries and ends:
-        cut = text[: starts[max_entries]] + text[ends[-1] :]
-        return cut, [f"only the first {max_entries} of {len(starts)} entries were read"]
-    return text, []
+    problems = []
+    if ends and len(starts) > 1 and starts[-1] >= ends[-1]:
+        problems.append(f"the document breaks off in entry {len(starts)}, which was left out")
+        text = text[: starts.pop()]
+    if ends and len(starts) > max_entries:
+        problems.append(f"only the first {max_entries} of {len(starts)} entries were read")
+        text = text[: starts[max_entries]] + text[ends[-1] :]
+    return text, problems
 
 
 def _entry(entry: Any, url: str, *, is_atom: bool) -> Entry:
@@ -122,7 +130,7 @@ def _entry(entry: Any, url: str, *, is_atom: bool) -> Entry:
         listed_link=listed if original and original != listed else None,
         title=_text_of(entry, "title", MAX_TITLE, is_atom=is_atom),
         summary=_text_of(entry, "summary", MAX_SUMMARY, is_atom=is_atom),
-        content_html=_content(entry),
+        content_html=_content(entry, is_atom=is_atom),
         authors=distinct(_authors(entry)),
         categories=distinct(tag.get("label") or tag.get("term") for tag in entry.get("tags", ())),
         published=parse_time(published or ""),
@@ -154,8 +162,13 @@ def _original_link(entry: Any, url: str) -> str | None:
     return next((link for link in links if link), None)
 
 
-def _content(entry: Any) -> str | None:
-    texts = [content.value for content in entry.get("content", ()) if content.get("value")]
+def _content(entry: Any, *, is_atom: bool) -> str | None:
+    """Return the longest of the entry's full texts as HTML; Atom's `type="text"` is text that may hold a "<"."""
+    texts = [
+        html.escape(content.value, quote=False) if is_atom and content.get("type") == "text/plain" else content.value
+        for content in entry.get("content", ())
+        if content.get("value")
+    ]
     return max(texts, key=len)[:MAX_CONTENT] if texts else None
 
 

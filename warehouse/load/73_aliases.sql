@@ -1,8 +1,13 @@
--- Addresses of the articles. The first article at an address keeps it; only a canonical claim gives way, to the article
--- that was read at the address. What lies between the first hop and the last is no address of one article: cookie
--- checks and link counters serve all of them.
+-- Addresses of the articles. The first article at an address keeps it, unless the address was only stated as canonical
+-- or passed on the way and another article is now read there: cookie checks and link counters pass on to many articles.
 create or replace temp table batch_aliases as
-with addresses as (
+with passed as (
+    select r.result_number, unnest(r.hop_keys) as url_key, unnest(r.hops) as url
+    from stg_page_results as r
+    semi join identities using (result_number)
+),
+
+addresses as (
     select
         r.url_key,
         r.url,
@@ -46,6 +51,19 @@ with addresses as (
     join identities as i using (result_number)
     join stg_articles as a using (result_number)
     where r.canonical_key is not null
+    union all
+    select
+        p.url_key,
+        p.url,
+        i.article_id,
+        'redirect',
+        false,
+        r.decided_at,
+        r.run_id,
+        3
+    from passed as p
+    join readings as r using (result_number)
+    join identities as i using (result_number)
 )
 
 select

@@ -2,34 +2,49 @@
 -- With an article: loaded (a new article, or the page in the place of a stand-in), revised (a new version), unchanged
 -- (a known address says the same), duplicate (a new address of an article). Without: as staged.
 create or replace temp table decided as
+with resolved as (
+    select
+        r.*,
+        i.article_id as own_article_id,
+        i.evidence,
+        v.result_number is not null as is_version,
+        coalesce(v.is_first, false) as is_first,
+        coalesce(v.replaces_stand_in, false) as replaces_stand_in,
+        coalesce(known.article_id = i.article_id, false)
+        or row_number() over (partition by r.url_key, i.article_id order by r.decided_at, r.result_number) > 1
+            as is_known_address,
+        coalesce(i.article_id, arrived.article_id, known.article_id) as article_id
+    from stg_page_results as r
+    left join identities as i using (result_number)
+    left join new_versions as v using (result_number)
+    left join known_addresses as known on known.url_key = r.url_key
+    left join ops.url_aliases as arrived
+        on arrived.url_key = r.same_as_key and (arrived.is_fetched or arrived.evidence = 'redirect')
+)
+
 select
-    r.*,
+    *,
     case
-        when v.is_first or v.replaces_stand_in then 'loaded'
-        when v.result_number is not null then 'revised'
-        when i.article_id is not null and known.article_id = i.article_id then 'unchanged'
-        when i.article_id is not null then 'duplicate'
-        else coalesce(r.outcome, 'duplicate')
+        when is_first or replaces_stand_in then 'loaded'
+        when is_version then 'revised'
+        when own_article_id is null then coalesce(outcome, 'duplicate')
+        when is_known_address then 'unchanged'
+        else 'duplicate'
     end as final_outcome,
     case
-        when v.replaces_stand_in then 'The page takes the place of the text that the feed gave.'
-        when r.reason <> '' then r.reason
-        when v.is_first then 'A new article.'
-        when v.result_number is not null then 'Its text differs from the version before.'
-        when i.article_id is not null and known.article_id = i.article_id then 'It says the same as before.'
-        when i.evidence = 'guid' then 'The feed gave its guid to a known article before.'
-        when i.evidence = 'canonical' then 'It is another rendering of a known article, by its canonical URL.'
-        when i.evidence = 'same text' then 'A known article of the site has the same text.'
-        when i.article_id is not null then 'It leads to an address of a known article.'
-        when r.same_as_key is not null then 'It leads to ' || r.same_as_key || ', which is known.'
-        else ''
-    end as final_reason,
-    coalesce(i.article_id, arrived.article_id, known.article_id) as article_id
-from stg_page_results as r
-left join identities as i using (result_number)
-left join new_versions as v using (result_number)
-left join known_addresses as known on known.url_key = r.url_key
-left join ops.url_aliases as arrived on arrived.url_key = r.same_as_key and arrived.is_fetched;
+        when replaces_stand_in then 'The page takes the place of the text that the feed gave.'
+        when reason <> '' then reason
+        when is_first then 'A new article.'
+        when is_version then 'Its text differs from the version before.'
+        when own_article_id is null and same_as_key is not null then 'It leads to ' || same_as_key || ', which is known.'
+        when own_article_id is null then ''
+        when is_known_address then 'It says the same as before.'
+        when evidence = 'guid' then 'The feed gave its guid to a known article before.'
+        when evidence = 'canonical' then 'It is another rendering of a known article, by its canonical URL.'
+        when evidence = 'same text' then 'A known article of the site has the same text.'
+        else 'It leads to an address of a known article.'
+    end as final_reason
+from resolved;
 
 -- The run has done more about these than plan them.
 delete from fct_outcomes as o

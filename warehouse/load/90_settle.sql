@@ -44,7 +44,7 @@ select
     u.last_tried_at as first_seen_at,
     u.run_id
 from ops.url_state as u
-join ops.url_aliases as a on a.url_key = u.same_as_key and a.is_fetched
+join ops.url_aliases as a on a.url_key = u.same_as_key and (a.is_fetched or a.evidence = 'redirect')
 anti join (from ops.url_aliases where is_fetched) as known on known.url_key = u.url_key
 where u.outcome = 'duplicate';
 

@@ -100,7 +100,7 @@ comment on column ops.url_aliases.article_id is 'The article (dim_articles).';
 comment on column ops.url_aliases.evidence is
     'Why it is the article''s: feed link, request, document, redirect, canonical, guid, same text.';
 comment on column ops.url_aliases.is_fetched is
-    'Whether the address itself was asked or reached. False for one that a page only states as its canonical URL: it is asked when a feed lists it, since pages state wrong ones.';
+    'Whether the address was asked for, or the article was read there. One that a page only states as canonical, or that was passed on the way, may be another article''s: it is asked for when a feed lists it.';
 comment on column ops.url_aliases.first_seen_at is 'When the evidence was first seen.';
 comment on column ops.url_aliases.run_id is 'Run that found it.';
 comment on column ops.url_aliases.load_seq is 'Load that last changed this row.';

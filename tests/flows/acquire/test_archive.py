@@ -33,10 +33,10 @@ def records(folder: Path, raw_ref: str) -> list[tuple[WarcRecordType, dict[str, 
     name, _, offset = raw_ref.partition("#")
     with (folder / name).open("rb") as file:
         file.seek(int(offset))
-        found = []
-        for record in ArchiveIterator(io.BytesIO(file.read()), parse_http=False):
-            found.append((record.record_type, dict(record.headers.items()), record.reader.read()))
-        return found[:2]
+        return [
+            (record.record_type, dict(record.headers.items()), record.reader.read())
+            for record in ArchiveIterator(io.BytesIO(file.read()), parse_http=False)
+        ][:2]
 
 
 def test_the_reference_leads_to_the_response_and_its_request(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import zlib
 
 import brotli
@@ -76,9 +77,10 @@ def test_garbage_is_a_bad_body(encoding: str) -> None:
 
 
 def test_damage_after_good_bytes_is_a_bad_body_even_when_it_looks_like_text() -> None:
-    wire = gzip.compress(os.urandom(100_000))
-    with pytest.raises(BadBodyError):
-        read("gzip", wire[:50_000] + b"<p>" * 100 + wire[50_300:], piece=1000)
+    wire = brotli.compress(random.Random(1).randbytes(50_000).hex().encode())
+    assert wire.startswith(b"[")  # as a JSON text would
+    with pytest.raises(BadBodyError, match="cannot be decoded"):
+        read("br", wire[:30_000] + b"\xff" * 40_000, piece=1000)
 
 
 def test_an_encoding_that_was_not_offered_is_a_bad_body() -> None:
@@ -92,7 +94,7 @@ def test_the_cap_is_exact(encoding: str) -> None:
     wire = ENCODINGS[encoding](data)
     cap = max(len(data), len(wire))
     assert read(encoding, wire, max_bytes=cap, piece=100) == data
-    with pytest.raises(BodyTooLargeError, match="larger than|inflates to more than"):
+    with pytest.raises(BodyTooLargeError, match=r"larger than|inflates to more than"):
         read(encoding, wire, max_bytes=len(data) - 1, piece=100)
 
 

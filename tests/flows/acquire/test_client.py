@@ -3,15 +3,20 @@ from __future__ import annotations
 import base64
 import gzip
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from flows.acquire.connections import MAX_HEADER_LINES
 from flows.acquire.exchange import RobotsDecision, feed_request, page_request
+from flows.acquire.pacing import Pacer, Turn
 from tests.flows.acquire.clients import NOW, USER_AGENT, fetch, with_client
 from tests.news_server import Behaviour, NewsServer, gzip_bomb
+from transforms.errors import SettingsError
 from transforms.outcomes import Outcome
 from transforms.urls import url_strict
 
@@ -53,6 +58,19 @@ def test_https_hosts_are_reached_through_the_proxy_and_their_certificates_checke
     refused = fetch(page_request(url), environment=untrusting)
     assert (refused.outcome, refused.is_transient) == (Outcome.CONNECTION_FAILED, False)
     assert "TLS" in refused.reason
+
+
+def test_certificates_that_cannot_be_read_are_a_settings_error(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("no certificate")
+    for name in ("missing.pem", "empty.pem"):
+        with pytest.raises(SettingsError, match=f"SSL_CERT_FILE names .*{name}"):
+            fetch(page_request(PAGE), environment={"SSL_CERT_FILE": str(tmp_path / name)})
+
+
+def test_headers_that_are_not_utf_8_are_read_as_iso_8859_1(server: NewsServer) -> None:
+    server.add(PAGE, body=STORY, headers={"X-Town": "Z\xfcrich", "X-Wort": "ü".encode().decode("latin-1")})
+    headers = fetch(page_request(PAGE), environment=server.environment).headers
+    assert (headers["x-town"], headers["x-wort"]) == ("Zürich", "ü")
 
 
 def test_validators_are_sent_as_they_were_given_and_304_is_an_answer(server: NewsServer) -> None:
@@ -364,12 +382,39 @@ def test_a_429_slows_the_host_down(server: NewsServer) -> None:
     assert with_client(asked, environment=server.environment) == (3.0, 6.0)
 
 
+def test_a_hosts_interval_counts_from_when_the_request_went_out(server: NewsServer) -> None:
+    server.add(PAGE, body=STORY)
+    pacer = _ListeningPacer(interval_seconds=0.0)
+    fetch(page_request(PAGE), environment=server.environment, pacer=pacer)
+    assert [turn.starts for turn in pacer.turns] == [1]
+
+
 def test_an_answer_over_the_cap_of_its_kind_is_too_large(server: NewsServer) -> None:
     server.add(PAGE, body=STORY)
     small = replace(page_request(PAGE), max_bytes=len(STORY) - 1)
     assert fetch(small, environment=server.environment).outcome is Outcome.TOO_LARGE
     exact = replace(page_request(PAGE), max_bytes=len(STORY))
     assert fetch(exact, environment=server.environment).outcome is None
+
+
+class _ListeningTurn(Turn):
+    starts = 0
+
+    def started(self) -> None:
+        self.starts += 1
+        super().started()
+
+
+class _ListeningPacer(Pacer):
+    def __init__(self, *, interval_seconds: float) -> None:
+        super().__init__(interval_seconds=interval_seconds)
+        self.turns: list[_ListeningTurn] = []
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[Turn]:
+        async with super().turn(host) as given:
+            self.turns.append(_ListeningTurn(given._bucket))
+            yield self.turns[-1]
 
 
 def _resolve_all_names_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,11 @@ def test_all_hosts_together_stay_within_the_cap() -> None:
     assert seen == [("a", 0.0), ("b", 0.0), ("c", 3.0), ("d", 3.0)]
 
 
+def test_starts_stay_apart_when_the_cap_of_all_hosts_held_them_back_together() -> None:
+    seen = starts(Pacer(interval_seconds=1.0, concurrency=2, max_in_flight=2), ["b", "c", "a", "a"], lasting=3.0)
+    assert [at for host, at in seen if host == "a"] == [3.0, 4.0]
+
+
 @pytest.mark.parametrize(
     ("asked_for", "interval"),
     [

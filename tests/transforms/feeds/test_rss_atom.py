@@ -1,5 +1,6 @@
 """What is read from RSS and Atom, field by field."""
 
+# ruff: noqa: RUF001 - the texts are in many scripts
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -124,6 +125,22 @@ def test_an_atom_title_of_type_text_keeps_its_brackets() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "html"),
+    [
+        pytest.param('<content type="text">2 &lt; 3</content>', "2 &lt; 3", id="text"),
+        pytest.param('<content type="html">2 &amp;lt; 3</content>', "2 &lt; 3", id="html"),
+        pytest.param(
+            '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>2 &lt; 3</p></div></content>',
+            "<p>2 &lt; 3</p>",
+            id="xhtml",
+        ),
+    ],
+)
+def test_atom_content_of_any_type_becomes_html(content: str, html: str) -> None:
+    assert _only_entry(atom(f"<id>1</id><title>T</title>{content}")).content_html == html
+
+
+@pytest.mark.parametrize(
     ("item", "link"),
     [
         pytest.param("<link>/story</link>", "https://paper.example/story", id="rooted"),
@@ -161,7 +178,10 @@ def test_the_publishers_own_link_is_taken_where_a_counting_service_stands_before
 
 
 def test_a_photo_caption_becomes_neither_summary_nor_full_text() -> None:
-    caption = '<media:content url="https://paper.example/1.jpg"><media:description>Two geese</media:description></media:content>'
+    caption = (
+        '<media:content url="https://paper.example/1.jpg">'
+        "<media:description>Two geese</media:description></media:content>"
+    )
     alone = _only_entry(rss(story(1) + caption))
     beside = _only_entry(rss(story(1) + "<description>Geese are back.</description>" + caption))
     assert (alone.summary, alone.content_html) == (None, None)

@@ -1,0 +1,309 @@
+"""Whole runs without Prefect: from feeds to tables, over a real proxy, into a real warehouse."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.configuration import clock_for
+from flows.demo import DemoSite
+from flows.feeds_file import FeedSpec, read_feeds_file
+from flows.progress import NoProgress
+from flows.settings import resolve_settings
+from flows.stages import IngestRun, RunRequest, RunSummary
+from tests.news_server import Behaviour, NewsServer
+from transforms.errors import NetworkDown, RunInProgress, WarehouseBusy
+from warehouse.connection import open_reader
+
+NOW = datetime(2026, 10, 16, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 10, 16, 10, 0, tzinfo=UTC)
+FEED = "http://paper.example/rss.xml"
+
+Ingest = Callable[..., RunSummary]
+
+
+@pytest.fixture
+def ingest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ingest:
+    """Runs all stages; `environment` names the proxy."""
+
+    def run(
+        feeds: list[FeedSpec], environment: dict[str, str], *, now: datetime = NOW, force: bool = False, **flags: object
+    ) -> RunSummary:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with open_run(tmp_path, feeds, now=now, force=force, **flags) as started:
+            started.poll()
+            started.plan()
+            started.acquire()
+            started.load()
+            started.check()
+            return started.summarise()
+
+    return run
+
+
+def open_run(
+    folder: Path, feeds: list[FeedSpec], *, now: datetime = NOW, force: bool = False, **flags: object
+) -> IngestRun:
+    settings = resolve_settings(
+        flags={"data_dir": folder / "data", "per_host_interval": 0, "workers": 1, "warehouse_wait": 0.2, **flags},
+        environ={},
+        file_values={},
+        file_sources={},
+        base=folder,
+    ).settings
+    return IngestRun(
+        RunRequest(settings=settings, feeds=feeds, force=force), clock=clock_for(now), progress=NoProgress()
+    )
+
+
+def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
+    with open_reader(folder / "data" / "newsledger.duckdb", wait_seconds=1) as connection:
+        return connection.execute(question).fetchall()
+
+
+@contextmanager
+def held_open(path: Path) -> Iterator[None]:
+    """Another process has the file open for reading, as an analyst's shell does."""
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print(1, flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as shell:
+        assert shell.stdout is not None
+        assert shell.stdout.readline() == b"1\n"
+        yield
+        shell.kill()
+
+
+def rss(*links: str) -> bytes:
+    items = "".join(
+        f"<item><title>Story {number}</title><link>{link}</link><guid isPermaLink='false'>{link}</guid>"
+        f"<pubDate>Fri, 16 Oct 2026 0{number}:00:00 GMT</pubDate></item>"
+        for number, link in enumerate(links, start=1)
+    )
+    return f"<rss version='2.0'><channel><title>Paper</title><link>http://paper.example/</link>{items}</channel></rss>".encode()
+
+
+def page(number: int) -> bytes:
+    words = " ".join(f"word{number}x{i}" for i in range(12))
+    paragraphs = "".join(
+        f"<p>The council of town {number} met again and {words} said the mayor, who spoke for part {part}.</p>"
+        for part in range(8)
+    )
+    return (
+        f"<html lang='en'><head><title>Story {number}</title></head><body><main><article><h1>Story {number}</h1>"
+        f"{paragraphs}</article></main></body></html>"
+    ).encode()
+
+
+def link(number: int) -> str:
+    return f"http://paper.example/story-{number}"
+
+
+def paper(server: NewsServer, count: int = 3) -> list[FeedSpec]:
+    """A paper with so many stories and a feed that lists them."""
+    server.add(FEED, body=rss(*(link(n) for n in range(1, count + 1))), headers={"ETag": '"1"'})
+    for number in range(1, count + 1):
+        server.add(link(number), body=page(number), headers={"Content-Type": "text/html"})
+    return [FeedSpec(url=FEED, name="Paper")]
+
+
+def demo_feeds() -> list[FeedSpec]:
+    return list(read_feeds_file(DemoSite.feeds_file).feeds)
+
+
+# ---------------------------------------------------------------- the ordinary run
+
+
+def test_two_editions_of_the_demo_site_become_articles_versions_and_outcomes(tmp_path: Path, ingest: Ingest) -> None:
+    with DemoSite(edition=1) as site:
+        environment = {"HTTP_PROXY": site.proxy_url, "NO_PROXY": ""}
+        first = ingest(demo_feeds(), environment)
+        site.print_edition(2)
+        second = ingest(demo_feeds(), environment, now=LATER, force=True)
+    assert {str(outcome): count for outcome, count in first.report.totals.items()} == {"loaded": 10, "robots": 1}
+    assert {str(outcome): count for outcome, count in second.report.totals.items()} == {
+        "loaded": 4,
+        "revised": 2,
+        "gone": 1,
+    }
+    assert not first.offences
+    assert not second.offences
+    assert ask(tmp_path, "select count(*), count(distinct article_id) from articles") == [(14, 14)]
+    assert ask(tmp_path, "select count(*) from article_versions") == [(16,)]
+    assert ask(tmp_path, "select headline from articles where not is_live") == [
+        ("Night clinic at St Brannoc\u2019s to close in January",)
+    ]
+    assert ask(tmp_path, "select distinct language from articles order by 1") == [("de",), ("en",), ("es",)]
+
+
+def test_asking_again_at_once_fetches_no_page_and_changes_no_table(tmp_path: Path, ingest: Ingest) -> None:
+    tables = ("articles", "article_versions", "paragraphs", "outcomes", "url_status")
+    with DemoSite() as site:
+        environment = {"HTTP_PROXY": site.proxy_url, "NO_PROXY": ""}
+        ingest(demo_feeds(), environment)
+        before = {table: sorted(map(repr, ask(tmp_path, f"from {table}"))) for table in tables}
+        again = ingest(demo_feeds(), environment, now=LATER, force=True)
+    assert not again.report.totals
+    assert {table: sorted(map(repr, ask(tmp_path, f"from {table}"))) for table in tables} == before
+    asked = f"from fetches where run_id = '{again.run_id}'"
+    assert ask(tmp_path, f"select purpose, bool_and(was_conditional), count(*) {asked} group by all") == [
+        ("feed", True, 4)
+    ]
+
+
+def test_feeds_that_are_not_due_are_not_asked(ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        ingest(feeds, server.environment)
+        asked = len(server.requests)
+        again = ingest(feeds, server.environment)
+        assert (again.feeds_polled, again.feeds_not_due) == (0, 1)
+        assert len(server.requests) == asked
+
+
+# ---------------------------------------------------------------- one page, several addresses
+
+
+def test_a_page_listed_under_its_own_and_a_redirecting_address_is_fetched_once(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server, count=1)
+        server.add(FEED, body=rss("http://go.example/1", link(1), "http://go.example/again"))
+        server.add("http://go.example/1", status=302, headers={"Location": link(1)})
+        server.add("http://go.example/again", status=301, headers={"Location": link(1)})
+        ingest(feeds, server.environment)
+        assert [request.url for request in server.requests].count(link(1)) == 1
+    assert ask(tmp_path, "select count(*) from articles") == [(1,)]
+    assert sorted(ask(tmp_path, "select outcome from url_status")) == [("duplicate",), ("duplicate",), ("loaded",)]
+    assert ask(tmp_path, "select count(distinct article_id) from url_status") == [(1,)]
+
+
+def test_an_address_that_leads_to_a_refused_page_shares_its_outcome(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server, count=1)
+        server.add("http://paper.example/robots.txt", body=b"User-agent: *\nDisallow: /story-1\n")
+        server.add(FEED, body=rss("http://go.example/1", link(1)))
+        server.add("http://go.example/1", status=302, headers={"Location": link(1)})
+        ingest(feeds, server.environment)
+        assert link(1) not in [request.url for request in server.requests]
+    assert ask(tmp_path, "select distinct outcome from url_status") == [("robots",)]
+
+
+def test_two_listed_addresses_that_redirect_to_each_other_are_a_loop(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        here, there = "http://here.example/", "http://there.example/"
+        server.add(FEED, body=rss(here, there))
+        server.add(here, status=302, headers={"Location": there})
+        server.add(there, status=302, headers={"Location": here})
+        ingest([FeedSpec(url=FEED)], server.environment)
+    assert ask(tmp_path, "select distinct outcome from url_status") == [("redirect_loop",)]
+
+
+# ---------------------------------------------------------------- trouble
+
+
+def test_without_network_the_run_fails_and_no_failure_is_counted(
+    tmp_path: Path, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        ingest(feeds, server.environment)
+        environment = {name: value for name, value in server.environment.items() if name != "SSL_CERT_FILE"}
+    monkeypatch.delenv("SSL_CERT_FILE")
+    before = ask(tmp_path, "select state, failures, next_poll_at from feeds")
+    with pytest.raises(NetworkDown, match="No feed could be reached"):
+        ingest(feeds, environment, force=True)
+    assert ask(tmp_path, "select state, failures, next_poll_at from feeds") == before
+
+
+def test_a_dead_feed_is_a_row_and_the_others_go_on(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = [
+            *paper(server),
+            FeedSpec(url="http://gone.example/rss"),
+            FeedSpec(url="http://page.example/rss"),
+            FeedSpec(url="http://silent.example/rss"),
+        ]
+        server.add("http://gone.example/rss", status=404)
+        server.add("http://page.example/rss", body=b"<!doctype html><html><body>We moved</body></html>")
+        server.add("http://silent.example/rss", behaviour=Behaviour.RESET)
+        summary = ingest(feeds, server.environment)
+    assert {feed.url: feed.result for feed in summary.report.feeds} == {
+        FEED: "listed",
+        "http://gone.example/rss": "failed",
+        "http://page.example/rss": "failed",
+        "http://silent.example/rss": "failed",
+    }
+    assert sorted(ask(tmp_path, "select url, state from feeds where state != 'ok'")) == [
+        ("http://gone.example/rss", "failing"),
+        ("http://page.example/rss", "failing"),
+        ("http://silent.example/rss", "failing"),
+    ]
+
+
+def test_a_feed_that_turned_into_a_page_keeps_its_validators(ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        ingest(feeds, server.environment)
+        server.add(FEED, body=b"<!doctype html><html><body>Down</body></html>", headers={"ETag": '"page"'})
+        ingest(feeds, server.environment, force=True)
+        ingest(feeds, server.environment, force=True)
+        asked_with = [request.headers.get("if-none-match") for request in server.requests if request.url == FEED]
+    assert asked_with == [None, '"1"', '"1"']
+
+
+def test_a_warehouse_in_use_keeps_the_batches_and_the_next_run_loads_them_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        with open_run(tmp_path, feeds) as run:
+            run.poll()
+            run.plan()
+            run.acquire()
+            with held_open(tmp_path / "data" / "newsledger.duckdb"), pytest.raises(WarehouseBusy):
+                run.load()
+        assert ask(tmp_path, "select count(*) from articles") == [(0,)]
+        asked = len(server.requests)
+        with open_run(tmp_path, feeds) as run:
+            assert run.poll() == 0
+            run.load()
+        assert len(server.requests) == asked
+    assert ask(tmp_path, "select count(*) from articles") == [(3,)]
+    assert not list((tmp_path / "data" / "spool").iterdir())
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with open_run(tmp_path, []), pytest.raises(RunInProgress), open_run(tmp_path, []):
+        pass
+
+
+def test_pages_beyond_the_runs_time_are_deferred_and_come_first_next_time(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        ingest(feeds, server.environment, max_run_minutes=1e-9)
+        assert sorted(ask(tmp_path, "select distinct outcome from url_status")) == [("deferred",)]
+        ingest(feeds, server.environment, now=LATER)
+    assert ask(tmp_path, "select outcome, count(*) from url_status group by 1") == [("loaded", 3)]
+
+
+def test_acquiring_twice_asks_for_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        with open_run(tmp_path, feeds) as run:
+            run.poll()
+            assert run.plan() == 3
+            assert run.acquire() == 3
+            asked = len(server.requests)
+            assert run.acquire() == 3
+            assert len(server.requests) == asked

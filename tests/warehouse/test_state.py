@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.factories import FEED, MONDAY, a_listed_entry, a_poll, a_result, a_run, a_time, after, an_article, an_entry
+from tests.warehouse.conftest import Ledger
+from transforms.outcomes import Outcome
+from transforms.records import BodySource, DuePage, Entry, FeedHealth, FeedState
+from warehouse.state import plan_pages, read_feed_states, read_known_keys
+
+CRANE = an_entry(guid="crane", published=a_time(after(-60)))
+FERRY = an_entry("https://news.example/ferry", guid="ferry", title="Ferry stops", published=a_time(after(-120)))
+OTHER_FEED = "https://other.example/feed"
+
+
+def listing(minutes: float, *entries: Entry, feed_url: str = FEED, **poll: Any) -> dict[str, Any]:
+    polled_at = after(minutes)
+    return {
+        "runs": [a_run()],
+        "polls": [a_poll(polled_at, feed_url=feed_url, **poll)],
+        "entries": [a_listed_entry(entry, feed_url=feed_url, polled_at=polled_at) for entry in entries],
+    }
+
+
+def planned(
+    ledger: Ledger, batch: dict[str, Any], *, now: datetime | None = None, recheck: bool = True
+) -> list[DuePage]:
+    return plan_pages(ledger.connection, ledger.stage(**batch), now=now or after(60), recheck=recheck)
+
+
+def urls(pages: list[DuePage]) -> list[tuple[str, str]]:
+    return [(page.url_key.removeprefix("news.example/"), page.purpose) for page in pages]
+
+
+def load_articles(ledger: Ledger, *entries: Entry) -> None:
+    """Let the first run list the entries and read all their pages."""
+    results = [
+        a_result(str(entry.link), entry_key=entry.key, article=an_article(str(entry.link), headline=entry.title))
+        for entry in entries
+    ]
+    ledger.load(**listing(0, *entries), page_results=results)
+
+
+def test_a_feeds_state_comes_back_as_it_was_left(ledger: Ledger) -> None:
+    state = FeedState(
+        feed_url=FEED,
+        etag='W/"a-1"',
+        last_modified="Mon, 02 Mar 2026 05:59:00 GMT",
+        body_hash="b",
+        entries_hash="e",
+        health=FeedHealth.SLOW,
+        failures=0.25,
+        items_per_day=3.5,
+        last_polled_at=MONDAY,
+        last_success_at=MONDAY,
+        next_poll_at=after(30),
+    )
+    ledger.load(polls=[a_poll(state=state)])
+
+    assert read_feed_states(ledger.connection) == {FEED: state}
+
+
+def test_known_are_the_addresses_that_were_reached(ledger: Ledger) -> None:
+    link = "https://go.example/1"
+    article = an_article("https://news.example/crane", canonical_url="https://news.example/canonical")
+    ledger.load(
+        page_results=[
+            a_result(link, hops=(link, "https://news.example/hop", "https://news.example/crane"), article=article),
+            a_result("https://news.example/list", outcome=Outcome.NOT_ARTICLE),
+        ]
+    )
+
+    assert read_known_keys(ledger.connection) == {"go.example/1", "news.example/crane"}
+
+
+def test_the_first_run_plans_all_pages_newest_first_with_their_entries(ledger: Ledger) -> None:
+    entry = replace(CRANE, content_html="<p>All of it.</p>", authors=("Ada",), updated_raw="?", summary="Short")
+    undated = an_entry("https://news.example/undated")
+    (newest, second, third) = planned(ledger, listing(0, FERRY, entry, undated, language="en"))
+
+    assert (newest.url, newest.purpose, newest.failures) == ("https://news.example/undated", "page", 0)
+    assert second == DuePage(
+        url="https://news.example/crane",
+        url_key="news.example/crane",
+        feed_url=FEED,
+        feed_language="en",
+        entry=entry,
+    )
+    assert third.entry == FERRY
+
+
+def test_entries_without_link_and_known_urls_are_not_planned(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+
+    assert planned(ledger, listing(60, CRANE, an_entry(None, guid="notice"))) == []
+
+
+def test_a_page_that_two_feeds_list_is_planned_once_for_the_one_with_the_longest_text(ledger: Ledger) -> None:
+    batch, other = listing(0, CRANE), listing(0, replace(CRANE, content_html="<p>All</p>"), feed_url=OTHER_FEED)
+    both = {name: [*batch[name], *other[name]] for name in ("polls", "entries")}
+
+    (page,) = planned(ledger, both)
+    assert (page.feed_url, page.entry and page.entry.content_html) == (OTHER_FEED, "<p>All</p>")
+
+
+def test_an_address_that_is_only_claimed_as_canonical_is_planned(ledger: Ledger) -> None:
+    claimant = an_article("https://news.example/2", canonical_url=CRANE.link)
+    ledger.load(page_results=[a_result("https://news.example/2", article=claimant)])
+
+    assert urls(planned(ledger, listing(60, CRANE))) == [("crane", "page")]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"), [pytest.param(after(59), [], id="not-yet"), pytest.param(after(60), ["ferry"], id="due")]
+)
+def test_a_page_that_failed_is_planned_when_its_time_has_come(
+    ledger: Ledger, now: datetime, expected: list[str]
+) -> None:
+    failed = a_result(str(FERRY.link), outcome=Outcome.TIMED_OUT, failures=2, next_try_at=after(60))
+    ledger.load(**listing(0, FERRY), page_results=[failed])
+
+    pages = planned(ledger, listing(61), now=now)
+    assert [page.url_key.removeprefix("news.example/") for page in pages] == expected
+    assert [(page.failures, page.entry, page.feed_url) for page in pages] == [(2, FERRY, FEED)] * len(expected)
+
+
+def test_deferred_pages_come_first_and_rechecks_last(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+    ledger.load(**listing(10, CRANE, FERRY))
+    new = an_entry("https://news.example/new", published=a_time(after(50)))
+
+    batch = listing(60, replace(CRANE, title="Crane is saved"), FERRY, new)
+    assert urls(planned(ledger, batch)) == [("ferry", "page"), ("new", "page"), ("crane", "recheck")]
+
+
+def test_a_due_page_that_no_feed_lists_is_planned_without_an_entry(ledger: Ledger) -> None:
+    ledger.load(page_results=[a_result(outcome=Outcome.TIMED_OUT, next_try_at=after(1), feed_url=None)])
+
+    (page,) = planned(ledger, {})
+    assert (page.url, page.entry, page.feed_url) == ("https://news.example/crane", None, None)
+
+
+def test_the_page_behind_a_stand_in_is_planned_again_and_an_article_is_not(ledger: Ledger) -> None:
+    stand_in = an_article(str(FERRY.link), headline="Ferry", body_source=BodySource.FEED)
+    ledger.load(
+        **listing(0, CRANE, FERRY),
+        page_results=[
+            a_result(str(FERRY.link), article=stand_in, next_try_at=after(30)),
+            a_result(str(CRANE.link), next_try_at=after(30)),
+        ],
+    )
+
+    assert urls(planned(ledger, listing(60, CRANE, FERRY))) == [("ferry", "page")]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_planned"),
+    [
+        pytest.param({"title": "Crane is saved"}, True, id="title"),
+        pytest.param({"summary": "New."}, True, id="summary"),
+        pytest.param({"updated": a_time(after(30))}, True, id="updated-time"),
+        pytest.param({"position": 7}, False, id="position"),
+        pytest.param({"categories": ("harbour",)}, False, id="categories"),
+    ],
+)
+def test_an_article_is_rechecked_when_its_entry_says_something_else(
+    ledger: Ledger, change: dict[str, Any], is_planned: bool
+) -> None:
+    load_articles(ledger, CRANE)
+    batch = listing(60, replace(CRANE, **change))
+
+    assert urls(planned(ledger, batch)) == ([("crane", "recheck")] if is_planned else [])
+    assert planned(ledger, batch, recheck=False) == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_planned"),
+    [
+        pytest.param([FERRY], True, id="taken-out-while-an-older-one-stays"),
+        pytest.param([], False, id="an-empty-listing"),
+        pytest.param(
+            [an_entry("https://news.example/new", published=a_time(after(30)))], False, id="rolled-out-by-a-newer-one"
+        ),
+        pytest.param([FERRY, replace(CRANE, key="other", guid="other")], False, id="listed-under-another-guid"),
+    ],
+)
+def test_an_article_is_rechecked_when_its_entry_was_taken_out_and_not_when_it_rolled_out(
+    ledger: Ledger, listed: list[Entry], is_planned: bool
+) -> None:
+    load_articles(ledger, CRANE, FERRY)
+    pages = [page for page in planned(ledger, listing(60, *listed)) if page.purpose == "recheck"]
+
+    assert urls(pages) == ([("crane", "recheck")] if is_planned else [])
+
+
+def test_an_article_that_another_feed_still_lists_was_not_taken_out(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE, FERRY)
+    ledger.load(**listing(1, CRANE, feed_url=OTHER_FEED))
+
+    assert planned(ledger, listing(60, FERRY)) == []
+
+
+def test_an_article_that_is_gone_is_not_rechecked(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE, FERRY)
+    ledger.load(page_results=[a_result(outcome=Outcome.GONE, purpose="recheck", at=after(10), run_id="run-2")])
+
+    assert planned(ledger, listing(60, FERRY)) == []
+
+
+def test_a_recheck_asks_the_address_where_the_article_was_last_read(ledger: Ledger) -> None:
+    link = "https://go.example/1"
+    entry = an_entry(link, guid="crane")
+    ledger.load(**listing(0, entry), page_results=[a_result(link, hops=(link, "https://news.example/crane"))])
+
+    (page,) = planned(ledger, listing(60, replace(entry, title="Crane is saved")))
+    assert (page.url, page.entry and page.entry.link) == ("https://news.example/crane", link)
