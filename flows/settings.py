@@ -48,7 +48,9 @@ class Settings(BaseModel):
     data_dir: Path = Field(description="Folder for the spool, the raw archive and the lock.")
     warehouse: Path = Field(description="The DuckDB file; default: newsledger.duckdb in data_dir.")
     warehouse_wait: float = Field(default=30.0, ge=0, le=3600, description="Seconds to wait for a warehouse in use.")
-    per_host_interval: float = Field(default=1.0, ge=0, le=3600, description="Seconds between two starts on one host.")
+    per_host_interval: float = Field(
+        default=1.0, ge=0, le=3600, description="Seconds between two starts on one host (registrable domain)."
+    )
     per_host_concurrency: int = Field(default=1, ge=1, le=16, description="Requests in flight on one host.")
     workers: int = Field(default=1, ge=1, le=256, description="Processes that parse and extract; default: all cores.")
     schedule: str = Field(

@@ -143,6 +143,7 @@ class IngestRun:
             self._progress.stage("feeds", len(due))
             poller = Poller(
                 client=self._client,
+                robots=self._robots,
                 engine=self._engine,
                 clock=self._clock,
                 run_id=self.run_id,

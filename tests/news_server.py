@@ -75,10 +75,15 @@ class SeenRequest:
 
 
 class NewsServer:
-    """The server and what it has seen; a context manager."""
+    """The server and what it has seen; a context manager.
+
+    `requests` in order of arrival; `tunnels`, the hosts of the https connections made; `most_at_once`, the most
+    requests that a host had in work at one time.
+    """
 
     def __init__(self) -> None:
         self.requests: list[SeenRequest] = []
+        self.tunnels: list[str] = []
         self.most_at_once: dict[str, int] = defaultdict(int)
         self._resources: dict[str, list[Resource]] = {}
         self._in_flight: dict[str, int] = defaultdict(int)
@@ -196,6 +201,7 @@ class NewsServer:
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:-2])}
             if method == "CONNECT":
                 host = target.rpartition(":")[0]
+                self.tunnels.append(host)
                 if not self._knows(f"https://{host}/"):
                     await _send(writer, Resource(status=502))
                     continue

@@ -26,6 +26,8 @@ _PAUSE_GROWTH = 1.5
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _LOCKED = re.compile("could not set lock|different configuration than existing|already attached", re.IGNORECASE)
+_DAMAGED = re.compile("corrupt database file|checksum", re.IGNORECASE)
+_FULL = re.compile("could not write|no space left|disk quota|file too large", re.IGNORECASE)
 _UNWRITABLE = re.compile(
     "permission denied|read-only file system|no space left|not a directory|no such file or directory|is a directory"
     "|operation not permitted|disk quota",
@@ -53,8 +55,8 @@ def ensure_schema(path: Path, *, wait_seconds: float, now: datetime) -> None:
 def open_reader(path: Path, *, wait_seconds: float) -> Iterator[DuckDBPyConnection]:
     """Open the warehouse for reading, beside any number of other readers.
 
-    Waits up to `wait_seconds` for a writer.  Raises WarehouseMissing, WarehouseBusy, WarehouseTooNew, NotAWarehouse,
-    or WarehouseUnwritable when the file may not be opened.
+    Waits up to `wait_seconds` for a writer.  Raises WarehouseMissing, WarehouseBusy, WarehouseTooNew, NotAWarehouse
+    (also when a query of the block meets a damaged part), or WarehouseUnwritable when the file may not be opened.
     """
     with _opened(path, read_only=True, wait_seconds=wait_seconds) as connection:
         yield connection
@@ -64,7 +66,8 @@ def open_reader(path: Path, *, wait_seconds: float) -> Iterator[DuckDBPyConnecti
 def open_writer(path: Path, *, wait_seconds: float) -> Iterator[DuckDBPyConnection]:
     """Open the warehouse for writing; no other process can open it meanwhile.
 
-    Waits up to `wait_seconds` for readers and other writers.  Raises as `open_reader` does.
+    Waits up to `wait_seconds` for readers and other writers.  Raises as `open_reader` does, and WarehouseUnwritable
+    when the disk is full before the block's work is committed; then nothing of that transaction is in the file.
     """
     with _opened(path, read_only=False, wait_seconds=wait_seconds) as connection:
         yield connection
@@ -103,6 +106,13 @@ def _opened(path: Path, *, read_only: bool, wait_seconds: float) -> Iterator[Duc
     try:
         schema_version(connection)
         yield connection
+    except duckdb.Error as error:
+        message = str(error).splitlines()[0]
+        if _DAMAGED.search(message):
+            raise _damaged(path, message) from error
+        if _FULL.search(message):
+            raise _unwritable(path, message) from error
+        raise
     finally:
         connection.close()
 
@@ -145,14 +155,19 @@ def _trouble(path: Path, error: duckdb.Error, wait_seconds: float) -> WarehouseE
         )
     if _UNWRITABLE.search(message):
         return _unwritable(path, message)
+    return _damaged(path, message)
+
+
+def _damaged(path: Path, message: str) -> NotAWarehouse:
     return NotAWarehouse(
         f"{path} cannot be read as a warehouse: {message}. "
         "It is another kind of file or damaged; move it away or restore a copy, or name another file with --warehouse."
     )
 
 
-def _unwritable(path: Path, cause: str) -> WarehouseUnwritable:
+def _unwritable(path: Path, message: str) -> WarehouseUnwritable:
     return WarehouseUnwritable(
-        f"The warehouse {path} cannot be opened or written: {cause.splitlines()[0]}. "
-        "Check the folder's permissions and the free space, or name another file with --warehouse."
+        f"The warehouse {path} cannot be opened or written: {message}. "
+        "Check the folder's permissions and the free space, or name another file with --warehouse; "
+        "what is staged stays in the spool."
     )

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
-from transforms.errors import BatchDamaged, WarehouseUnwritable
+from transforms.errors import BatchDamaged
 from warehouse.arrow_schemas import SCHEMAS
 from warehouse.sql import sql_text, transaction
 from warehouse.stage import batch_file
@@ -64,32 +63,26 @@ def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loa
     """Load the staged folders `batches`, in the given order, in one transaction.
 
     A batch that cannot be read is moved aside, to `.damaged-<batch_id>` in the spool, and the others are loaded.
-    Raises WarehouseUnwritable when the database file cannot grow; then nothing is loaded and the batches stay.
+    When it raises, nothing is loaded and the batches stay.
     """
     known = {batch_id for (batch_id,) in connection.execute("select batch_id from ops.loads").fetchall()}
     skipped = tuple(folder for folder in batches if folder.name in known)
     loaded: list[Path] = []
     damaged: list[BatchDamaged] = []
     load_seq = _next_load_seq(connection)
-    try:
-        with transaction(connection):
-            connection.execute("set variable load_seq = ?::bigint", [load_seq])
-            for folder in batches:
-                if folder.name in known:
-                    continue
-                try:
-                    tables = _read_batch(folder)
-                except BatchDamaged as error:
-                    damaged.append(error)
-                else:
-                    _apply(connection, tables)
-                    _record(connection, folder.name, tables, load_seq, loaded_at)
-                    loaded.append(folder)
-    except duckdb.IOException as error:
-        raise WarehouseUnwritable(
-            f"{len(batches)} batches could not be loaded: {error}. They stay in the spool and the next run loads them; "
-            "free some space first."
-        ) from error
+    with transaction(connection):
+        connection.execute("set variable load_seq = ?::bigint", [load_seq])
+        for folder in batches:
+            if folder.name in known:
+                continue
+            try:
+                tables = _read_batch(folder)
+            except BatchDamaged as error:
+                damaged.append(error)
+            else:
+                _apply(connection, tables)
+                _record(connection, folder.name, tables, load_seq, loaded_at)
+                loaded.append(folder)
     return LoadReport(
         load_seq=load_seq if loaded else None, loaded=tuple(loaded), skipped=skipped, damaged=tuple(damaged)
     )

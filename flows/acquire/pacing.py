@@ -1,5 +1,7 @@
 """Politeness in time: one bucket per host for feeds, pages and robots.txt together.
 
+Hosts of one registrable domain count as one host.
+
 All waiting is on the event loop's monotonic clock; a shifted wall clock (`--now`) changes nothing here.
 """
 
@@ -9,6 +11,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from transforms.urls import site_of
 
 MAX_CRAWL_DELAY_SECONDS = 120.0
 """A longer Crawl-delay is taken as this one."""
@@ -86,9 +90,11 @@ class Pacer:
         return self._interval_of(self._bucket(host))
 
     def _bucket(self, host: str) -> _Bucket:
-        if host not in self._buckets:
-            self._buckets[host] = _Bucket(places=asyncio.Semaphore(self._concurrency))
-        return self._buckets[host]
+        # A publisher's www., feeds. and bare hosts are one server to it, and a redirect leads from one to the other.
+        site = site_of(host)
+        if site not in self._buckets:
+            self._buckets[site] = _Bucket(places=asyncio.Semaphore(self._concurrency))
+        return self._buckets[site]
 
     def _interval_of(self, bucket: _Bucket) -> float:
         interval = max(self._interval, bucket.crawl_delay)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from flows.acquire.client import Client
 from flows.acquire.engine import Engine
 from flows.acquire.exchange import Answer, feed_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
+from flows.acquire.robots import Robots
 from flows.acquire.server_hints import server_wants
 from flows.durations import parse_duration
 from flows.feeds_file import FeedSpec
@@ -19,7 +21,7 @@ from transforms.errors import FeedError, WorkerError
 from transforms.feeds.parse import entries_hash, parse_feed
 from transforms.outcomes import Outcome
 from transforms.records import FeedDocument, FeedHints, FeedState, Fetch, ListedEntry, Poll
-from transforms.urls import url_strict
+from transforms.urls import site_of, url_strict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Poller:
         self,
         *,
         client: Client,
+        robots: Robots,
         engine: Engine,
         clock: Callable[[], datetime],
         run_id: str,
@@ -50,6 +53,7 @@ class Poller:
         policy: RetryPolicy,
     ) -> None:
         self._client = client
+        self._robots = robots
         self._policy = policy
         self._engine = engine
         self._clock = clock
@@ -61,7 +65,12 @@ class Poller:
     ) -> list[PollOutcome]:
         """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
 
+        per_site = Counter(site_of(feed.url) for feed in feeds)
+
         async def one(feed: FeedSpec) -> PollOutcome:
+            if per_site[site_of(feed.url)] > 1:
+                # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
+                await self._robots.may_fetch(feed.url)
             outcome = await self._poll(feed, states.get(feed.url) or FeedState(feed_url=feed.url))
             on_done()
             return outcome

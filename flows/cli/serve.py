@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -56,6 +57,8 @@ def serve_command(schedule: str | None, common: Common) -> None:
         page = os.environ["PREFECT_API_URL"].removesuffix("/api")
         click.echo(f"Prefect's page is {page}; runs come {schedule or settings.schedule}. Ctrl-C ends it.", err=True)
         parameters = IngestParameters(config=_path(common.config), warehouse=_path(common.warehouse))
+        # Prefect's own handler of SIGTERM makes this coroutine and does not wait for it
+        warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
         ingest.serve(
             name="newsledger",
             parameters={"parameters": parameters.model_dump(mode="json", exclude_defaults=True)},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -146,6 +147,47 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(WarehouseUnwritable, match=r"file/newsledger\.duckdb"):
         ensure_schema(tmp_path / "file" / "newsledger.duckdb", wait_seconds=0, now=MONDAY)
+
+
+def insert_paragraphs(path: Path) -> None:
+    """Fill a few blocks with text that does not compress."""
+    with open_writer(path, wait_seconds=0) as connection:
+        connection.execute(
+            """
+            insert into fct_paragraphs
+            select 'a', 1, i, 'body', string_agg(sha256(i || ' ' || j), ''), '', 1
+            from range(400) as t(i), range(40) as u(j)
+            group by i
+            """
+        )
+
+
+def test_damage_anywhere_in_the_texts_is_told_as_damage(path: Path) -> None:
+    insert_paragraphs(path)
+    content = path.read_bytes()
+    told = 0
+    for place in range(100_000, len(content), 262_144):  # once in each block
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        try:
+            with open_reader(path, wait_seconds=0) as connection:
+                assert connection.execute("select sum(length(text)) from paragraphs").fetchall() == [(400 * 40 * 64,)]
+        except NotAWarehouse:
+            told += 1
+
+    assert told >= 3
+
+
+def test_a_full_disk_is_told_and_nothing_is_committed(path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(WarehouseUnwritable, match="free space"):
+            insert_paragraphs(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+    with open_reader(path, wait_seconds=0) as connection:
+        assert connection.execute("select count(*) from paragraphs").fetchall() == [(0,)]
 
 
 def test_a_path_that_is_a_folder_is_refused(tmp_path: Path) -> None:

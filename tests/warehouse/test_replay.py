@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import (
     BODY,
-    MONDAY,
     a_fetch,
     a_listed_entry,
     a_poll,
@@ -24,10 +24,10 @@ from tests.factories import (
     an_entry,
     paragraphs,
 )
+from tests.warehouse.conftest import emptied
 from transforms.outcomes import Outcome
 from transforms.records import BodySource, PageResult
 from warehouse.checks import run_checks
-from warehouse.connection import empty_connection
 from warehouse.load import load_batches
 from warehouse.stage import Batch, stage_batch
 
@@ -109,23 +109,22 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return batches
 
 
-def load(folders: list[Path], ends: list[int]) -> dict[str, list[str]]:
-    """Load the batches in loads that end before the given positions; return what the tables hold."""
-    with empty_connection(MONDAY) as connection:
-        connection.execute("set threads = 1")
-        start = 0
-        for end in (*ends, len(folders)):
-            load_batches(connection, folders[:start] + folders[start:end], loaded_at=after(10_000))
-            start = end
-        offences = [offence for offence in run_checks(connection) if offence.check != "stored_urls_have_an_article"]
-        assert offences == []
-        return {query: sorted(map(repr, connection.execute(query).fetchall())) for query in CONTENTS}
+def load(connection: DuckDBPyConnection, folders: list[Path], ends: list[int]) -> dict[str, list[str]]:
+    """Load the batches in loads that end before the given positions, each repeating all before; return the tables.
+
+    The histories name addresses that arrived at a known one which is none, so the check for those is left out.
+    """
+    for end in (*ends, len(folders)):
+        load_batches(connection, folders[:end], loaded_at=after(10_000))
+    offences = [offence for offence in run_checks(connection) if offence.check != "stored_urls_have_an_article"]
+    assert offences == []
+    return {query: sorted(map(repr, connection.execute(query).fetchall())) for query in CONTENTS}
 
 
 @given(batches=histories(), data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_tables_do_not_depend_on_how_batches_are_divided_among_loads(
-    batches: list[dict[str, Any]], data: st.DataObject
+    shared_warehouse: DuckDBPyConnection, batches: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     ends = sorted(data.draw(st.lists(st.integers(0, len(batches)), max_size=3), label="loads end before"))
     with TemporaryDirectory() as spool:
@@ -133,4 +132,5 @@ def test_the_tables_do_not_depend_on_how_batches_are_divided_among_loads(
             stage_batch(Path(spool), Batch(batch_id=f"{number:03}", **records))
             for number, records in enumerate(batches)
         ]
-        assert load(folders, ends) == load(folders, [])
+        at_once = load(emptied(shared_warehouse), folders, [])
+        assert load(emptied(shared_warehouse), folders, ends) == at_once

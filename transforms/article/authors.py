@@ -12,7 +12,7 @@ from transforms.article.evidence import Evidence, Found, text_content
 from transforms.article.habits import any_of, rows, text
 from transforms.article.structured_data import text_of, texts_of
 from transforms.article.titles import is_site_name
-from transforms.text import title_key
+from transforms.text import squeeze, title_key
 
 _before = re.compile("^(?:" + any_of(rows("byline", "before")).pattern + ")", re.IGNORECASE)
 _after = any_of(rows("byline", "after"))
@@ -22,6 +22,7 @@ _no_name = any_of(rows("byline", "no_name"))
 _agency_keys = frozenset(title_key(name) for name in AGENCIES)
 _LONGEST_NAME = 60
 _MOST_WORDS = 6
+_LONGEST_BYLINE = 500
 
 
 def find_authors(evidence: Evidence) -> Found[tuple[str, ...]] | None:
@@ -89,10 +90,10 @@ def _bylines(evidence: Evidence) -> Iterator[str]:
 
 def _names_in(candidates: Iterable[str], evidence: Evidence) -> Iterator[str]:
     """What in the candidates can be the name of a person or an agency."""
-    for candidate in candidates:
-        if _address.search(candidate):
+    for candidate in map(squeeze, candidates):
+        if _address.search(candidate) or len(candidate) > _LONGEST_BYLINE:
             continue
-        for part in _between.split(_before.sub("", candidate.strip(), count=1)):
+        for part in _between.split(_after.sub("", _before.sub("", candidate, count=1))):
             name = _after.sub("", _before.sub("", part.strip(" .:*\u2013\u2014-"), count=1)).strip()
             if not name or len(name) > _LONGEST_NAME or len(name.split()) > _MOST_WORDS or _no_name.search(name):
                 continue

@@ -21,7 +21,8 @@ _LONGEST_CAPTION = 600
 _following = XPath("following::*")
 
 _credit = tuple(
-    re.compile(rf"(?:^|[\s.,;|\u2013\u2014-])\s*{end}\s*\.?$", re.IGNORECASE) for end in rows("credit", "ends")
+    re.compile(rf"(?:^|(?P<stop>\.)|[\s,;|\u2013\u2014-])\s*{end}\s*\.?$", re.IGNORECASE)
+    for end in rows("credit", "ends")
 )
 
 
@@ -57,7 +58,7 @@ def split_credit(caption: str, marked: str | None = None) -> tuple[str | None, s
     if marked and caption.endswith(marked):
         text, credit = caption.removesuffix(marked), _without_label(marked)
     elif match := next((match for end in _credit if (match := end.search(caption))), None):
-        text, credit = caption[: match.start()] + caption[match.start()].strip(" |,;\u2013\u2014-(["), match["credit"]
+        text, credit = caption[: match.start()] + (match["stop"] or ""), match["credit"]
     else:
         text, credit = caption, _without_label(marked or "")
     return text.strip(" |/(\u2013\u2014-") or None, credit.strip(" .") or None

@@ -23,6 +23,8 @@ _LITTLE_TEXT = 900
 _SHORTEST_ARTICLE = 60
 """Characters of body below which there is nothing to read; news flashes of one sentence are longer."""
 
+_LONGEST_HEADING = 200
+
 _LONG_PARAGRAPH = 200
 _HEADLINE = 20
 _MANY_HEADLINES = 10
@@ -52,7 +54,8 @@ def judge(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None
 
 def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -> Verdict | None:
     """Walls and soft errors among pages of little text."""
-    headings = [evidence.page_title, *(text_content(heading) for heading in evidence.elements.get("h1", ()))]
+    shown = (text_content(heading) for heading in evidence.elements.get("h1", ()))
+    headings = [heading[:_LONGEST_HEADING] for heading in (evidence.page_title, *shown)]
     if title := next((heading for heading in headings if _robot_check.search(heading)), None):
         return (
             Outcome.BLOCKED,

@@ -97,6 +97,8 @@ _TOLERATED_DAMAGE = 0.05
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NUMERIC_REFERENCE = re.compile(r"&#(?:([0-9]{1,8})|[xX]([0-9A-Fa-f]{1,7}));")
 _NAMED_REFERENCE = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,8});")
+_UNSAFE_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+(?:SYSTEM|PUBLIC|\"[^\"]*&|'[^']*&)")
+_ENTITY_REFERENCE = re.compile(r"&([\w.-]{1,100});")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,7}|[A-Za-z_][\w.-]{0,40});)")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -157,6 +159,7 @@ def mended(text: str) -> str:
     text = _NUMERIC_REFERENCE.sub(lambda reference: _legal_reference(reference, ""), text)
     # Taking one out may have put another together; that one is not taken out again, or there would be no end to it.
     text = _NUMERIC_REFERENCE.sub(lambda reference: _legal_reference(reference, "\ufffd"), text)
+    text = _without_unsafe_entities(text)
     kept = []
     at = 0
     while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
@@ -164,6 +167,14 @@ def mended(text: str) -> str:
         at = end
     kept.append(_mended_references(text[at:]))
     return "".join(kept)
+
+
+def _without_unsafe_entities(text: str) -> str:
+    """Drop references to entities that are declared as files or made of other entities; nobody resolves them."""
+    unsafe = frozenset(_UNSAFE_ENTITY.findall(text))
+    if not unsafe:
+        return text
+    return _ENTITY_REFERENCE.sub(lambda reference: "" if reference[1] in unsafe else reference[0], text)
 
 
 def _mended_references(text: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import socket
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.acquire.client import Client
 from flows.acquire.connections import MAX_HEADER_LINES
-from flows.acquire.exchange import RobotsDecision, feed_request, page_request
+from flows.acquire.exchange import Answer, RobotsDecision, feed_request, page_request
 from flows.acquire.pacing import Pacer, Turn
 from tests.flows.acquire.clients import NOW, USER_AGENT, fetch, with_client
 from tests.news_server import Behaviour, NewsServer, gzip_bomb
@@ -58,6 +60,20 @@ def test_https_hosts_are_reached_through_the_proxy_and_their_certificates_checke
     refused = fetch(page_request(url), environment=untrusting)
     assert (refused.outcome, refused.is_transient) == (Outcome.CONNECTION_FAILED, False)
     assert "TLS" in refused.reason
+
+
+def test_a_hosts_connection_is_used_again_and_never_by_two_requests_at_once(server: NewsServer) -> None:
+    urls = [f"https://{host}.example/{n}" for host in ("paper", "other") for n in range(4)]
+    for url in urls:
+        server.add(url, body=STORY, latency_seconds=0.01)
+
+    async def all_at_once(client: Client) -> list[Answer]:
+        return await asyncio.gather(*(client.fetch(page_request(url)) for url in urls))
+
+    answers = with_client(all_at_once, environment=server.environment)
+    assert [answer.body for answer in answers] == [STORY] * 8
+    assert sorted(server.tunnels) == ["other.example", "paper.example"]
+    assert server.most_at_once == {"paper.example": 1, "other.example": 1}
 
 
 def test_certificates_that_cannot_be_read_are_a_settings_error(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_no_entity_is_expanded_and_no_file_opened() -> None:
         b"?>", b"?>" + dtd.encode(), 1
     )
     document = parse_feed(body, url=URL)
-    assert [entry.link for entry in document.entries] == ["https://paper.example/1"]
+    assert [(entry.title, entry.link) for entry in document.entries] == [("A B C", "https://paper.example/1")]
     assert "lollol" not in json.dumps(document_as_dict(document))
     assert "root:" not in json.dumps(document_as_dict(document))
 

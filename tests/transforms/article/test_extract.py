@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.article.as_dict import iso_time
+from transforms.article.extract import EXTRACTOR, extract_page
+from transforms.outcomes import Outcome
+from transforms.records import Article, Entry, Extraction, Page, Precision, PublisherTime
+
+TEXT = "".join(
+    f"<p>{sentence}</p>"
+    for sentence in (
+        "The council voted late on Tuesday to keep the harbour crane where it stands, after a debate of four hours.",
+        "Supporters said that the crane, built in 1911, is the last of its kind on this coast and draws visitors.",
+        "Opponents had asked for a wider quay. The harbour master will report on other ways to widen it.",
+    )
+)
+
+
+def extract(
+    html: str | bytes, *, url: str = "https://gull.example/a", headers: dict[str, str] | None = None, **given: Any
+) -> Extraction:
+    body = html if isinstance(html, bytes) else html.encode()
+    page = Page(url=url, final_url=url, body=body, content_type="text/html", headers=headers or {})
+    return extract_page(page, **given)
+
+
+def article_of(head: str = "", body: str = "", **given: Any) -> Article:
+    extraction = extract(f"<html><head>{head}</head><body>{body}<article>{TEXT}</article></body></html>", **given)
+    assert extraction.article is not None, extraction.reason
+    return extraction.article
+
+
+ENTRY = Entry(
+    key="1",
+    position=0,
+    title="Harbour crane stays",
+    summary="The council decides after four hours of debate.",
+    authors=("Ines Okafor",),
+    published=PublisherTime(
+        at=datetime(2026, 3, 2, 6, 0, tzinfo=UTC), precision=Precision.MINUTE, offset_minutes=60, raw="Mon, 02 Mar 2026"
+    ),
+)
+
+
+def test_the_feeds_entry_answers_for_what_the_page_does_not_say() -> None:
+    article = article_of(entry=ENTRY, feed_language="en-IE")
+    assert (article.headline, article.standfirst, article.authors) == (ENTRY.title, ENTRY.summary, ENTRY.authors)
+    assert (article.published, article.language) == (ENTRY.published, "en")
+    for field in ("headline", "standfirst", "authors", "published", "language"):
+        assert article.witnesses[field] == "feed"
+
+
+def test_the_page_goes_before_the_feeds_entry() -> None:
+    head = (
+        '<title>Crane is to stay</title><meta name="author" content="Tom Adeyemi">'
+        '<meta property="article:published_time" content="2026-03-01T20:00:00Z">'
+    )
+    article = article_of(head, "<h1>Crane is to stay</h1>", entry=ENTRY)
+    assert (article.headline, article.authors) == ("Crane is to stay", ("Tom Adeyemi",))
+    assert article.published is not None
+    assert article.published.raw == "2026-03-01T20:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("stated", "headers"),
+    [
+        pytest.param("1970-01-01T00:00:00Z", {}, id="before-the-web"),
+        pytest.param("2099-01-01T00:00:00Z", {"Date": "Mon, 02 Mar 2026 07:00:00 GMT"}, id="far-ahead-of-the-server"),
+        pytest.param("some day", {}, id="not-a-date"),
+    ],
+)
+def test_a_date_that_cannot_be_right_is_no_date(stated: str, headers: dict[str, str]) -> None:
+    article = article_of(f'<meta property="article:published_time" content="{stated}">', headers=headers)
+    assert article.published is None
+
+
+@pytest.mark.parametrize(
+    ("body", "published"),
+    [
+        pytest.param(
+            '<time datetime="2026-03-02T08:00+01:00">today</time>', "2026-03-02T08:00+01:00", id="time-element"
+        ),
+        pytest.param(
+            "<h1>Crane stays</h1><p>Updated 2 March 2026, 8:05 am</p>", "2026-03-02T08:05", id="near-headline"
+        ),
+        pytest.param('<span class="entry-date">Posted: March 2, 2026 by us</span>', "2026-03-02", id="by-class"),
+        pytest.param(
+            '<script>{"publishedAt": "2026-03-02T08:00:00Z"}</script>', "2026-03-02T08:00:00+00:00", id="in-a-script"
+        ),
+    ],
+)
+def test_a_date_that_only_readers_see_is_found(body: str, published: str) -> None:
+    assert iso_time(article_of(body=body).published) == published
+
+
+def test_a_date_in_the_address_is_a_day() -> None:
+    assert iso_time(article_of(url="https://gull.example/2026/03/02/crane").published) == "2026-03-02"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "headline"),
+    [
+        pytest.param("<title>Crane stays | Gull</title>", "", "Crane stays", id="site-by-its-domain"),
+        pytest.param(
+            "<title>Gull: Crane stays put</title>", "<h1>Gull</h1>", "Gull: Crane stays put", id="site-before-a-colon"
+        ),
+        pytest.param(
+            '<title>Crane stays - The Sea</title><meta property="og:site_name" content="The Sea">',
+            "",
+            "Crane stays",
+            id="site-by-its-name",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="You will love this crane"><title>Harbour crane is to stay | Gull</title>',
+            "<h1>Gull</h1><h1>Harbour crane is to stay</h1>",
+            "Harbour crane is to stay",
+            id="the-visible-one-before-the-social-one",
+        ),
+    ],
+)
+def test_the_headline_is_the_articles_own(head: str, body: str, headline: str) -> None:
+    assert article_of(head, body).headline == headline
+
+
+@pytest.mark.parametrize(
+    ("stated", "authors"),
+    [
+        pytest.param("By Ines Okafor and Tom Adeyemi", ("Ines Okafor", "Tom Adeyemi"), id="two"),
+        pytest.param("Ines Okafor, Reuters", ("Ines Okafor",), id="a-person-and-an-agency"),
+        pytest.param("Reuters", ("Reuters",), id="an-agency-alone"),
+        pytest.param("Gull", (), id="the-site"),
+        pytest.param("https://social.example/gull", (), id="an-address"),
+        pytest.param("Staff", (), id="nobody"),
+        pytest.param("Ines Okafor, Senior Reporter", ("Ines Okafor",), id="a-role"),
+    ],
+)
+def test_authors_are_persons_or_an_agency_where_nobody_is_named(stated: str, authors: tuple[str, ...]) -> None:
+    assert article_of(f'<meta name="author" content="{stated}">').authors == authors
+
+
+def test_headers_reserve_rights_as_the_page_does() -> None:
+    assert article_of(headers={"X-Robots-Tag": "noarchive", "TDM-Reservation": "1"}).rights == (
+        "noarchive",
+        "tdm-reserved",
+    )
+
+
+def test_a_reading_time_that_is_not_stated_is_computed_and_says_so() -> None:
+    article = article_of()
+    assert (article.reading_time_minutes, article.reading_time_is_computed) == (1, True)
+    assert (article.witnesses["reading_time_minutes"], article.extractor) == ("computed", EXTRACTOR)
+
+
+def test_the_final_address_names_the_site_and_resolves_links() -> None:
+    head = '<link rel="canonical" href="/crane"><meta property="og:image" content="//img.gull.example/1.jpg">'
+    page = Page(url="https://t.example/x", final_url="https://www.example.com/a?b=1", body=f"{head}{TEXT}".encode())
+    article = extract_page(page).article
+    assert article is not None
+    assert (article.url, article.site) == ("https://t.example/x", "example.com")
+    assert article.canonical_url == "https://www.example.com/crane"
+    assert article.lead_image is not None
+    assert article.lead_image.url == "https://img.gull.example/1.jpg"
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        pytest.param(b"", Outcome.BAD_CONTENT, id="empty"),
+        pytest.param(b" \n", Outcome.BAD_CONTENT, id="blank"),
+        pytest.param(b"\x00" * 500, Outcome.BAD_CONTENT, id="zeros"),
+        pytest.param(b"%PDF-1.4\n", Outcome.NOT_HTML, id="pdf"),
+        pytest.param(b"<html><body></body></html>", Outcome.TOO_SHORT, id="no-text"),
+    ],
+)
+def test_what_is_no_page_ends_in_an_outcome_with_a_reason(body: bytes, outcome: Outcome) -> None:
+    extraction = extract(body)
+    assert (extraction.article, extraction.outcome) == (None, outcome)
+    assert extraction.reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<div>" * 50_000 + b"deep", id="deep-nesting"),
+        pytest.param(b"<p " + b"".join(b"a%d=1 " % n for n in range(20_000)) + b">wide", id="many-attributes"),
+        pytest.param(b'<script type="application/ld+json">' + b'{"a":' * 5_000 + b"</script>", id="deep-json"),
+        pytest.param(b"<h1>" + b"404 " * 20_000 + b"</h1>", id="long-heading"),
+        pytest.param(b'<meta name="author" content="' + b" " * 50_000 + b'x">', id="long-author"),
+        pytest.param(b"<table>" * 500 + b"text", id="nested-tables"),
+    ],
+)
+def test_a_hostile_page_ends_in_an_article_or_an_outcome(body: bytes) -> None:
+    extraction = extract(body)
+    assert (extraction.article is None) != (extraction.outcome is None)
+
+
+PIECES = st.sampled_from(
+    [
+        "<p>", "</p>", "<h1>", "<div class='byline'>", "<article>", "</article>", "<figure>", "<figcaption>", "<li>",
+        "<time datetime='2026'>", "<script type='application/ld+json'>", "</script>", '{"@type":"Article","author":',
+        "[", "]", "}", '"', "<meta name='author' content='", "<a href='http://['>", "<blockquote>", "<base href='x'>",
+        "<table><tr><td>", "&#0;", "&#xD800;", "\ud7ff", "By ", "404", TEXT,
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=5)).map("".join) | st.binary(max_size=200))
+def test_any_page_ends_in_an_article_or_an_outcome(html: str | bytes) -> None:
+    body = html.encode("utf-8", "surrogatepass") if isinstance(html, str) else html
+    extraction = extract(body)
+    assert (extraction.article is None) != (extraction.outcome is None)
