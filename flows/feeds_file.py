@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from flows.durations import parse_duration
 from flows.settings import describe, unknown_name
 from transforms.errors import SettingsError
+from warehouse.rows import without_credentials
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 
@@ -56,6 +57,11 @@ class FeedSpec(BaseModel):
         if value is not None:
             parse_duration(value)
         return value
+
+    @property
+    def address(self) -> str:
+        """The URL without user name and password: what is stored and shown."""
+        return without_credentials(self.url)
 
     @property
     def label(self) -> str:

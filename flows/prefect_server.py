@@ -40,6 +40,8 @@ def prepare_prefect(prefect_file: Path, environ: MutableMapping[str, str], *, is
                 "PREFECT_API_URL to run with a temporary one. Nothing was asked of any publisher."
             )
         return configured
+    if home := environ.get("PREFECT_HOME"):
+        Path(home).expanduser().mkdir(parents=True, exist_ok=True)  # Prefect makes the last folder only
     own = _own_server(prefect_file)
     if own and answers(own):
         point_prefect_at(own, environ)

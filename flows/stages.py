@@ -43,6 +43,9 @@ from warehouse.reports import RunReport, run_report
 from warehouse.stage import Batch, discard_batches, pending_batches, stage_batch
 from warehouse.state import plan_pages, read_feed_states, read_known_keys
 
+PAGES_IN_MEMORY = 64
+"""Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
@@ -137,7 +140,7 @@ class IngestRun:
             due = [
                 feed
                 for feed in self._request.feeds
-                if self._request.force or is_due(states.get(feed.url), self.started_at)
+                if self._request.force or is_due(states.get(feed.address), self.started_at)
             ]
             self._not_due = len(self._request.feeds) - len(due)
             self._progress.stage("feeds", len(due))
@@ -187,7 +190,7 @@ class IngestRun:
                 known_keys=self._known_keys,
                 stage=self._stage_pages,
                 per_host_concurrency=self._settings.per_host_concurrency,
-                extraction_places=self._settings.workers * 24,
+                page_places=PAGES_IN_MEMORY,
                 deadline=time.monotonic() + self._settings.max_run_minutes * 60,
             )
             self._loop.run(acquirer.acquire(due, self._progress.advance))

@@ -171,6 +171,8 @@ class Client:
     async def _hop(self, target: Target, course: _Course, decision: RobotsDecision | None) -> _Received:
         """One request within the host's turn, and the row that tells of it."""
         async with self.pacer.turn(target.host) as turn:
+            if course.request.on_turn is not None:
+                await course.request.on_turn()
             loop = asyncio.get_running_loop()
             started_at, started = self._clock(), loop.time()
             received = await self._exchange(target, course, turn)

@@ -49,6 +49,7 @@ class Request:
     `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
     `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
     hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.
+    `on_turn` is awaited when the host's turn has come and before anything is sent: who has no room for the body waits.
     `max_bytes` caps the body both on the wire and inflated; `total_seconds` is for all hops together.
     """
 
@@ -62,6 +63,7 @@ class Request:
     last_modified: str | None = None
     is_known: Callable[[str], bool] | None = None
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None
+    on_turn: Callable[[], Awaitable[None]] | None = None
 
     @property
     def is_conditional(self) -> bool:
@@ -96,6 +98,7 @@ def page_request(
     purpose: str = "page",
     is_known: Callable[[str], bool] | None = None,
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None,
+    on_turn: Callable[[], Awaitable[None]] | None = None,
     total_seconds: float = PAGE_SECONDS,
 ) -> Request:
     """A request for an article page; `purpose` is "page" or "recheck"."""
@@ -108,6 +111,7 @@ def page_request(
         total_seconds=total_seconds,
         is_known=is_known,
         may_fetch=may_fetch,
+        on_turn=on_turn,
     )
 
 

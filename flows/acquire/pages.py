@@ -21,6 +21,7 @@ from flows.acquire.exchange import Answer, page_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
 from transforms.article.extract import extract_page
+from transforms.dates import believable
 from transforms.errors import WorkerError
 from transforms.outcomes import RETRIED, Outcome
 from transforms.records import Article, DuePage, Entry, Extraction, Fetch, Page, PageResult
@@ -49,13 +50,13 @@ class PageAcquirer:
         known_keys: set[str],
         stage: StagePages,
         per_host_concurrency: int,
-        extraction_places: int,
+        page_places: int,
         deadline: float,
     ) -> None:
         """`known_keys` are the strict keys of every fetched address of a known article.
 
-        `extraction_places` bounds the pages that wait for a worker or are in one; `deadline` is on the monotonic
-        clock: after it no new page is asked for.
+        `page_places` bounds the pages whose bodies are in memory: asked for, waiting for a worker, or in one.
+        `deadline` is on the monotonic clock: after it no new page is asked for.
         """
         self._client = client
         self._robots = robots
@@ -66,7 +67,7 @@ class PageAcquirer:
         self._claims = Claims(known_keys)
         self._stage = stage
         self._per_host_concurrency = per_host_concurrency
-        self._places = asyncio.Semaphore(extraction_places)
+        self._places = asyncio.Semaphore(page_places)
         self._deadline = deadline
         self._results: list[PageResult] = []
         self._fetches: list[Fetch] = []
@@ -88,16 +89,11 @@ class PageAcquirer:
     async def _work_through(self, pages: deque[DuePage], on_done: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as extractions:
             while pages and time.monotonic() < self._deadline:
-                page = pages.popleft()
-                await self._places.acquire()
-                try:
-                    answer = await self._ask(page)
-                except BaseException:
-                    self._places.release()
-                    raise
-                extractions.create_task(self._finish(page, answer, on_done))
+                page, place = pages.popleft(), _Place(self._places)
+                answer = await self._ask(page, place)
+                extractions.create_task(self._finish(page, answer, place, on_done))
 
-    async def _ask(self, page: DuePage) -> Answer:
+    async def _ask(self, page: DuePage, place: _Place) -> Answer:
         def is_taken(key: str) -> bool:
             is_known = page.purpose == "page" and self._claims.is_known(key)
             return is_known or self._claims.is_anothers(key, page.url_key)
@@ -107,16 +103,18 @@ class PageAcquirer:
             return Answer(
                 url=page.url, final_url=page.url, hops=(page.url,), fetches=(), reason=reason, same_as=page.url_key
             )
-        request = page_request(page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch)
+        request = page_request(
+            page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch, on_turn=place.take
+        )
         return await fetch_with_retries(self._client, request, policy=self._policy)
 
-    async def _finish(self, page: DuePage, answer: Answer, on_done: Callable[[], None]) -> None:
+    async def _finish(self, page: DuePage, answer: Answer, place: _Place, on_done: Callable[[], None]) -> None:
         extraction = None
         try:
             if answer.outcome is None and answer.same_as is None:
                 extraction = await self._extract(page, answer)
         finally:
-            self._places.release()
+            place.release()
         self._fetches.extend(answer.fetches)
         on_done()
         if answer.same_as is not None:
@@ -178,7 +176,7 @@ class PageAcquirer:
             fetch_id=answer.fetches[-1].fetch_id if answer.fetches else None,
             failures=failures,
             next_try_at=next_try(failures, now, answer.retry_after_until),
-            article=article,
+            article=_believed(article, now) if article else None,
         )
 
     async def _stage_results(self) -> None:
@@ -187,6 +185,26 @@ class PageAcquirer:
             fetches, self._fetches = self._fetches, []
             if results or fetches:
                 await self._stage(results, fetches)
+
+
+class _Place:
+    """Room for one page between its request and the end of its extraction."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._is_taken = False
+
+    async def take(self) -> None:
+        """Waits for room; the further hops and attempts of a page use the room that it has."""
+        if not self._is_taken:
+            await self._places.acquire()
+            self._is_taken = True
+
+    def release(self) -> None:
+        """Gives the room to another page."""
+        if self._is_taken:
+            self._places.release()
+            self._is_taken = False
 
 
 _HEADERS_FOR_EXTRACTION = ("x-robots-tag", "tdm-reservation", "content-language")
@@ -198,6 +216,15 @@ def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -
         return None
     at = now + RETRY_DELAYS[min(failures, len(RETRY_DELAYS)) - 1]
     return max(at, retry_after_until) if retry_after_until else at
+
+
+def _believed(article: Article, now: datetime) -> Article:
+    """The article without times that cannot be right when seen `now`."""
+    return replace(
+        article,
+        published=believable(article.published, now=now),
+        modified=believable(article.modified, now=now),
+    )
 
 
 def _extract(page: Page, entry: Entry | None, feed_language: str | None) -> Extraction:

@@ -17,10 +17,11 @@ from flows.acquire.server_hints import server_wants
 from flows.durations import parse_duration
 from flows.feeds_file import FeedSpec
 from transforms.cadence import after_failure, after_success, arrivals
+from transforms.dates import believable
 from transforms.errors import FeedError, WorkerError
 from transforms.feeds.parse import entries_hash, parse_feed
 from transforms.outcomes import Outcome
-from transforms.records import FeedDocument, FeedHints, FeedState, Fetch, ListedEntry, Poll
+from transforms.records import Entry, FeedDocument, FeedHints, FeedKind, FeedState, Fetch, ListedEntry, Poll
 from transforms.urls import site_of, url_strict
 
 
@@ -71,7 +72,7 @@ class Poller:
             if per_site[site_of(feed.url)] > 1:
                 # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
                 await self._robots.may_fetch(feed.url)
-            outcome = await self._poll(feed, states.get(feed.url) or FeedState(feed_url=feed.url))
+            outcome = await self._poll(feed, states.get(feed.address) or FeedState(feed_url=feed.address))
             on_done()
             return outcome
 
@@ -101,6 +102,9 @@ class Poller:
             return self._failed(feed, state, answer, Outcome.BAD_CONTENT, str(error))
         except WorkerError as error:
             return self._failed(feed, state, answer, Outcome.EXTRACTOR_DIED, f"reading the feed: {error}")
+        if document.kind is FeedKind.SITEMAP_INDEX:
+            reason = "a sitemap index, which lists sitemaps and no articles: follow the news sitemap that it names"
+            return self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
         read = replace(_with_validators(state, answer), body_hash=body_hash, entries_hash=entries_hash(document))
         return self._listed(feed, read, answer, document)
 
@@ -126,7 +130,10 @@ class Poller:
         )
         entries = tuple(
             ListedEntry(
-                feed_url=feed.url, polled_at=now, url_key=url_strict(entry.link) if entry.link else None, entry=entry
+                feed_url=poll.feed_url,
+                polled_at=now,
+                url_key=url_strict(entry.link) if entry.link else None,
+                entry=_believed(entry, now),
             )
             for entry in document.entries
         )
@@ -155,7 +162,7 @@ class Poller:
     ) -> Poll:
         return Poll(
             run_id=self._run_id,
-            feed_url=feed.url,
+            feed_url=feed.address,
             polled_at=now,
             result=result,
             reason=reason,
@@ -166,6 +173,11 @@ class Poller:
             country=feed.country,
             tags=feed.tags,
         )
+
+
+def _believed(entry: Entry, now: datetime) -> Entry:
+    """The entry without times that cannot be right when seen `now`; what the feed wrote stays in the raw strings."""
+    return replace(entry, published=believable(entry.published, now=now), updated=believable(entry.updated, now=now))
 
 
 def parse_feed_bytes(body: bytes, url: str, content_type: str | None, max_entries: int) -> FeedDocument:

@@ -33,7 +33,7 @@ def find_lead_image(evidence: Evidence) -> Found[LeadImage] | None:
     if url is None and (social := evidence.meta("og:image", "og:image:url", "twitter:image", "twitter:image:src")):
         url, witness = absolute_url(evidence.url, social), "meta"
     figure = _lead_figure(evidence, url)
-    caption, credit = _figure_caption(evidence, figure) if figure is not None else (None, None)
+    caption, credit = _figure_caption(figure) if figure is not None else (None, None)
     if figure is not None and url is None:
         url, witness = next((address for address in _addresses(evidence, figure)), None), "dom"
     if caption is None and isinstance(stated, dict):
@@ -80,7 +80,7 @@ def _stated_image(evidence: Evidence) -> tuple[Node | str | None, str]:
 
 def _lead_figure(evidence: Evidence, url: str | None) -> HtmlElement | None:
     """The figure that shows the lead image: the one with its file, else the first captioned one in the article."""
-    captioned = [figure for figure in _figures(evidence) if _figure_caption(evidence, figure)[0] is not None]
+    captioned = [figure for figure in _figures(evidence) if _figure_caption(figure)[0] is not None]
     if url and (stem := _stem(url)):
         for figure in captioned:
             if any(_stem(address) == stem for address in _addresses(evidence, figure)):
@@ -106,11 +106,10 @@ def _figures(evidence: Evidence) -> Iterator[HtmlElement]:
             yield parent
 
 
-def _figure_caption(evidence: Evidence, figure: HtmlElement) -> tuple[str | None, str | None]:
+def _figure_caption(figure: HtmlElement) -> tuple[str | None, str | None]:
     element = next(figure.iter("figcaption"), None)
-    marked = evidence.marked.get("caption", ())
     if element is None:
-        element = next((part for part in figure.iterdescendants() if part in marked), None)
+        element = next(filter(_is_caption, figure.iterdescendants()), None)
     if element is None:
         return None, None
     caption = text_content(element)
@@ -118,6 +117,10 @@ def _figure_caption(evidence: Evidence, figure: HtmlElement) -> tuple[str | None
         return None, None
     credited = (part for part in element.iterdescendants() if "credit" in subjects_of(part.get("class") or ""))
     return split_credit(caption, next((shown for part in credited if (shown := text_content(part))), None))
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    return "caption" in subjects_of(element.get("class") or "")
 
 
 def _addresses(evidence: Evidence, figure: HtmlElement) -> Iterator[str]:

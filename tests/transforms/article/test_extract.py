@@ -117,7 +117,7 @@ def test_a_date_in_the_address_is_a_day() -> None:
             id="site-by-its-name",
         ),
         pytest.param(
-            '<meta property="og:title" content="You will love this crane"><title>Harbour crane is to stay | Gull</title>',
+            '<meta property="og:title" content="You will love it"><title>Harbour crane is to stay | Gull</title>',
             "<h1>Gull</h1><h1>Harbour crane is to stay</h1>",
             "Harbour crane is to stay",
             id="the-visible-one-before-the-social-one",
