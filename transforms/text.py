@@ -12,20 +12,26 @@ import unicodedata
 
 _WHITE_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)[^<>]*>|<![A-Za-z\[][^<>]*>|<\?[^<>]*>")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)[^<>]*>|<\?xml:namespace[^<>]*>")
+"""Element tags, and what Word leaves in pasted text.  Other declarations and instructions are no markup of a line of
+text: where one stands in a title, the title speaks of it."""
 _ANY_REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_UNREAD_START = re.compile(r"<(!--|script\b|style\b|template\b|noscript\b)", re.IGNORECASE)
+_UNREAD_START = re.compile(r"<(!--|(?:script|style|template|noscript)(?=[\s/>]))", re.IGNORECASE)
 
 _MAX_ESCAPINGS = 3
 """Feeds escape titles up to three times over ("Tom &amp;amp;amp; Jerry"); each round undoes one."""
 
 _INLINE = frozenset(
     """
-    a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tt
-    u var wbr
+    abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub tt u
+    var wbr
     """.split()  # noqa: SIM905 - thirty quoted words are no easier to read
 )
-"""Elements that stand inside a word or line: their tags go without leaving a space."""
+"""Elements that stand inside a word or line: their tags go without leaving a space.
+
+`sup` is none of them: "10<sup>6</sup>" and a footnote mark after a year would become other numbers.  Nor is `a`: two
+links side by side are two phrases.
+"""
 
 _REPAIRS = {
     **{code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)},

@@ -1,6 +1,6 @@
 """The columns of a staged batch: one Arrow schema per Parquet file of its folder.
 
-The load reads these files into temporary tables named `stg_` and the file's name, with the same columns.
+The load reads them into temporary tables with the same columns, named `stg_` and the file's name (load/00_arrive.sql).
 """
 
 from __future__ import annotations

@@ -125,9 +125,10 @@ def _move_aside(folder: Path) -> Path:
 
 def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:
     for name, table in tables.items():
-        connection.register("arrived", table)
-        connection.execute(f"create or replace temp table stg_{name} as from arrived")
-        connection.unregister("arrived")
+        connection.register(f"arrived_{name}", table)
+    connection.execute(sql_text("load/00_arrive.sql"))
+    for name in tables:
+        connection.unregister(f"arrived_{name}")
     for name, files in _STEPS:
         if tables[name].num_rows:
             for file in files:

@@ -31,13 +31,14 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
     """Return the pages to ask for, each address once, for a poll batch that is staged and not yet loaded.
 
     They are: pages that the batch's entries link to and that are new; pages whose next attempt is due at `now`; and,
-    with `recheck`, live articles whose entry changed or was taken out of its feed.  First come pages deferred by an
-    earlier run, then first readings, then rechecks, each with the newest first.
+    with `recheck`, live articles whose entry changed or was taken out of its feed, and rechecks that failed before.
+    First come pages deferred by an earlier run, then first readings, then rechecks, each with the newest first.
     """
     entries, polls = str(batch_file(batch_folder, "entries")), str(batch_file(batch_folder, "polls"))
     both = {"entries": entries, "polls": polls}
     rows = fetch_rows(connection, sql_text("queries/plan_unseen.sql"), both)
-    rows += fetch_rows(connection, sql_text("queries/plan_due.sql"), {"entries": entries, "now": now})
+    due = fetch_rows(connection, sql_text("queries/plan_due.sql"), {"entries": entries, "now": now})
+    rows += [row for row in due if recheck or row["purpose"] == "page"]
     if recheck:
         rows += fetch_rows(connection, sql_text("queries/plan_changed.sql"), {"entries": entries})
         rows += fetch_rows(connection, sql_text("queries/plan_removed.sql"), both)

@@ -144,17 +144,25 @@ def test_a_due_page_that_no_feed_lists_is_planned_without_an_entry(ledger: Ledge
     assert (page.url, page.entry, page.feed_url) == ("https://news.example/crane", None, None)
 
 
-def test_the_page_behind_a_stand_in_is_planned_again_and_an_article_is_not(ledger: Ledger) -> None:
+def test_the_page_behind_a_stand_in_is_planned_again(ledger: Ledger) -> None:
     stand_in = an_article(str(FERRY.link), headline="Ferry", body_source=BodySource.FEED)
-    ledger.load(
-        **listing(0, CRANE, FERRY),
-        page_results=[
-            a_result(str(FERRY.link), article=stand_in, next_try_at=after(30)),
-            a_result(str(CRANE.link), next_try_at=after(30)),
-        ],
-    )
+    result = a_result(str(FERRY.link), article=stand_in, next_try_at=after(30), failures=1)
+    ledger.load(**listing(0, FERRY), page_results=[result])
 
-    assert urls(planned(ledger, listing(60, CRANE, FERRY))) == [("ferry", "page")]
+    assert urls(planned(ledger, listing(60, FERRY))) == [("ferry", "page")]
+
+
+def test_a_recheck_that_failed_is_planned_again_until_it_succeeds(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+    reworded = listing(20, replace(CRANE, title="Crane is saved"))
+    recheck = {"purpose": "recheck", "run_id": "run-2"}
+    failed = a_result(outcome=Outcome.TIMED_OUT, next_try_at=after(50), at=after(21), **recheck)
+    ledger.load(**reworded, page_results=[failed])
+    assert urls(planned(ledger, {})) == [("crane", "recheck")]
+    assert planned(ledger, {}, recheck=False) == []
+
+    ledger.load(page_results=[a_result(at=after(70), **recheck)])
+    assert planned(ledger, {}, now=after(9999)) == []
 
 
 @pytest.mark.parametrize(
@@ -204,11 +212,13 @@ def test_an_article_that_another_feed_still_lists_was_not_taken_out(ledger: Ledg
     assert planned(ledger, listing(60, FERRY)) == []
 
 
-def test_an_article_that_is_gone_is_not_rechecked(ledger: Ledger) -> None:
+def test_an_article_that_is_gone_is_rechecked_only_when_it_is_listed_anew(ledger: Ledger) -> None:
     load_articles(ledger, CRANE, FERRY)
     ledger.load(page_results=[a_result(outcome=Outcome.GONE, purpose="recheck", at=after(10), run_id="run-2")])
 
     assert planned(ledger, listing(60, FERRY)) == []
+    ledger.load(**listing(70, FERRY))
+    assert urls(planned(ledger, listing(80, CRANE, FERRY))) == [("crane", "recheck")]
 
 
 def test_a_recheck_asks_the_address_where_the_article_was_last_read(ledger: Ledger) -> None:

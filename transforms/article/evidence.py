@@ -63,6 +63,7 @@ _INLINE = frozenset(
 _UNREAD = frozenset(["script", "style", "noscript", "template", "svg"])
 
 _with_class = XPath("//body//*[@class]")
+_with_relation = XPath("//body//a[@rel]")
 _with_property = XPath("//body//*[@itemprop] | //head/link[@itemprop]")
 _words = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -80,9 +81,9 @@ class Evidence:
     """One page, ready to be asked.
 
     `metas` maps the lower-case property, name, itemprop or http-equiv of meta elements to their contents;
-    `properties` an itemprop to the other elements that have it; `elements` a tag to its elements; `marked` a subject
-    of `SUBJECTS` to the elements whose class names it.  All are in document order.  `node` is the
-    JSON-LD node of the article.
+    `properties` an itemprop to the other elements that have it; `elements` a tag to its elements (links only where
+    they have a rel); `marked` a subject of `SUBJECTS` to the elements whose class names it.  All are in document
+    order.  `node` is the JSON-LD node of the article.
     """
 
     url: str
@@ -113,11 +114,12 @@ def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
     metas: dict[str, list[str]] = defaultdict(list)
     properties: dict[str, list[HtmlElement]] = defaultdict(list)
     marked: dict[str, list[HtmlElement]] = defaultdict(list)
-    for element in tree.iter("meta", "title", "link", "h1", "time", "figure", "article", "script", "a"):
+    for element in tree.iter("meta", "title", "link", "h1", "time", "figure", "script"):
         by_tag[str(element.tag)].append(element)
     for element in by_tag["meta"]:
         for name in _names(element):
             metas[name].append(element.get("content") or "")
+    by_tag["a"] = elements_of(_with_relation, tree)
     for element in elements_of(_with_property, tree):
         properties[element.get("itemprop", "").lower()].append(element)
     for element in elements_of(_with_class, tree):

@@ -33,7 +33,7 @@ from transforms.article.titles import find_headline, find_title
 from transforms.article.walls import judge
 from transforms.document import reading_minutes
 from transforms.outcomes import Outcome
-from transforms.records import Access, Article, Entry, Extraction, Page, Paragraph
+from transforms.records import Article, Entry, Extraction, Page, Paragraph
 from transforms.urls import site_of
 
 EXTRACTOR = f"newsledger/1 trafilatura/{trafilatura.__version__}"
@@ -116,7 +116,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         "language": find_language(evidence, body, feed_language),
         "section": find_section(evidence),
         "tags": find_tags(evidence),
-        "access": find_access(evidence) or Found(Access.FREE, "computed"),
+        "access": find_access(evidence),
     }
     answered = {name: answer for name, answer in found.items() if answer is not None}
     values: dict[str, Any] = {name: answer.value for name, answer in answered.items()}

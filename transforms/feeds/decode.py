@@ -98,6 +98,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 _NUMERIC_REFERENCE = re.compile(r"&#(?:([0-9]{1,8})|[xX]([0-9A-Fa-f]{1,7}));")
 _NAMED_REFERENCE = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,8});")
 _UNSAFE_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]+)\s+(?:SYSTEM|PUBLIC|\"[^\"]*&|'[^']*&)")
+_DECLARATIONS = re.compile(r"(?:\s|<\?[^>]*>|<!--.*?-->)*<!DOCTYPE\b([^>]*?\[.*?\]\s*>)", re.DOTALL | re.IGNORECASE)
+"""The declarations of the prolog; what stands in an entry's text is about declarations, and is none."""
 _ENTITY_REFERENCE = re.compile(r"&([\w.-]{1,100});")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,7}|[A-Za-z_][\w.-]{0,40});)")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -171,7 +173,8 @@ def mended(text: str) -> str:
 
 def _without_unsafe_entities(text: str) -> str:
     """Drop references to entities that are declared as files or made of other entities; nobody resolves them."""
-    unsafe = frozenset(_UNSAFE_ENTITY.findall(text))
+    declared = _DECLARATIONS.match(text)
+    unsafe = frozenset(_UNSAFE_ENTITY.findall(declared[1])) if declared else ()
     if not unsafe:
         return text
     return _ENTITY_REFERENCE.sub(lambda reference: "" if reference[1] in unsafe else reference[0], text)

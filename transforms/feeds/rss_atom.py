@@ -39,6 +39,8 @@ _REWRITES = tuple(
     for pattern, replacement in (
         # feedparser takes the texts of Media RSS for the entry's own: a photo's caption became summary or full text.
         (r"(</?media:)(description|text)\b", r"\1of_\2"),
+        # A podcast's second description took the place of the first.
+        (r"(</?itunes:)(summary)\b", r"\1of_\2"),
         # An empty link keeps feedparser from taking a guid for the link.
         (r"<link\s*/>|<link>\s*</link>", ""),
     )
@@ -129,7 +131,8 @@ def _entry(entry: Any, url: str, *, is_atom: bool) -> Entry:
         link=original or listed,
         listed_link=listed if original and original != listed else None,
         title=_text_of(entry, "title", MAX_TITLE, is_atom=is_atom),
-        summary=_text_of(entry, "summary", MAX_SUMMARY, is_atom=is_atom),
+        summary=_text_of(entry, "summary", MAX_SUMMARY, is_atom=is_atom)
+        or _text_of(entry, "itunes_of_summary", MAX_SUMMARY, is_atom=is_atom),
         content_html=_content(entry, is_atom=is_atom),
         authors=distinct(_authors(entry)),
         categories=distinct(tag.get("label") or tag.get("term") for tag in entry.get("tags", ())),

@@ -1,11 +1,13 @@
--- Pages whose next attempt is due: no article came of them, or only a stand-in from the feed. With the entry that lists
--- them in this batch, else with their latest sighting.
+-- Pages whose next attempt is due: no article came of them, or only a stand-in from the feed; and rechecks that failed.
+-- With the entry that lists them in this batch, else with their latest sighting.
 -- Parameters: $entries (Parquet file of the batch), $now.
 with due as (
-    select u.*
+    select
+        u.*,
+        if(d.article_id is null or d.body_source = 'feed', 'page', 'recheck') as purpose
     from ops.url_state as u
     left join dim_articles as d using (article_id)
-    where u.next_try_at <= $now and (u.article_id is null or d.body_source = 'feed')
+    where u.next_try_at <= $now
 ),
 
 sightings_of_due as (
@@ -42,7 +44,7 @@ select
     u.url_key,
     f.url as feed_url,
     f.language as feed_language,
-    'page' as purpose,
+    u.purpose,
     u.failures,
     u.outcome = 'deferred' as is_deferred,
     coalesce(m.published_at, u.first_seen_at) as newness

@@ -268,3 +268,14 @@ def test_overlong_fields_are_cut_and_their_entry_kept() -> None:
     entry = _only_entry(rss(f"<title>{'a' * 50_000}</title><link>https://paper.example/1</link>"))
     assert entry.link == "https://paper.example/1"
     assert entry.title == "a" * 1_000
+
+
+def test_a_podcasts_second_description_stands_back_behind_the_first() -> None:
+    second = "<itunes:summary>In short</itunes:summary>"
+    assert _only_entry(rss(story(1) + "<description>At length</description>" + second)).summary == "At length"
+    assert _only_entry(rss(story(1) + second)).summary == "In short"
+
+
+def test_an_entry_that_speaks_of_entities_declares_none() -> None:
+    title = "<title><![CDATA[<!ENTITY tide SYSTEM 'x'> and &tide;]]></title>"
+    assert _only_entry(rss(title)).title == "<!ENTITY tide SYSTEM 'x'> and &tide;"
