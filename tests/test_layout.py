@@ -71,7 +71,7 @@ def test_below_flows_nobody_reads_the_clock(package: str) -> None:
 
 def test_python_holds_no_ddl() -> None:
     ddl = re.compile(
-        r"\s*(create|alter|drop)\s+(or\s+replace\s+)?(temp\w*\s+)?(table|view|schema|sequence|index|macro)\b", re.I
+        r"\s*(create|alter|drop)\s+(or\s+replace\s+)?(temp\w*\s+)?(table|view|schema|sequence|index|macro)\b", re.IGNORECASE
     )
     offences = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

@@ -25,7 +25,7 @@ from transforms.dates import believable
 from transforms.errors import WorkerError
 from transforms.outcomes import RETRIED, Outcome
 from transforms.records import Article, DuePage, Entry, Extraction, Fetch, Page, PageResult
-from transforms.urls import host_of
+from transforms.urls import host_of, site_of
 
 PAGES_PER_BATCH = 200
 RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=24))
@@ -103,6 +103,9 @@ class PageAcquirer:
             return Answer(
                 url=page.url, final_url=page.url, hops=(page.url,), fetches=(), reason=reason, same_as=page.url_key
             )
+        if page.feed_url is not None and site_of(page.feed_url) == site_of(page.url):
+            # the page may be on another host of the feed's site, such as a redirector: the site's Crawl-delay holds there
+            await self._robots.may_fetch(page.feed_url)
         request = page_request(
             page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch, on_turn=place.take
         )

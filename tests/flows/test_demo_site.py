@@ -202,7 +202,7 @@ def test_extraction_finds_what_the_content_file_says(
 ) -> None:
     site.print_edition(edition)
     found = read_article(site, publisher, article)
-    assert found.title == publisher.page_title.format(headline=article.headline)
+    assert found.title == article.headline
     assert found.headline == article.headline
     assert found.standfirst == article.standfirst
     assert found.authors == article.authors

@@ -1,6 +1,6 @@
 """Publishers' times in the forms that feeds and pages have them."""
 
-# ruff: noqa: RUF001 - the texts are in many scripts
+
 from __future__ import annotations
 
 import string

@@ -1,6 +1,6 @@
 """Plain text out of markup and half-markup."""
 
-# ruff: noqa: RUF001 - the texts are in many scripts
+
 from __future__ import annotations
 
 import pytest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from transforms.article.evidence import Evidence, Found, text_content
 from transforms.article.structured_data import text_of, texts_of
@@ -16,38 +17,48 @@ _site_words = re.compile(r"[^\W_]+")
 
 
 def find_title(evidence: Evidence) -> Found[str] | None:
-    """The page's own title, as the browser's tab shows it."""
-    if evidence.page_title:
-        return Found(evidence.page_title, "dom")
-    title = evidence.meta("og:title", "twitter:title")
-    return Found(title, "meta") if title else None
+    """The page's title, without the site's name: what the page calls itself where it is shared, else in the tab.
+
+    It may be another wording than the headline that readers of the page see.
+    """
+    social = _social_title(evidence)
+    candidates = ((without_site(social, evidence), "meta"), (without_site(evidence.page_title, evidence), "dom"))
+    return _first_that_is_no_site_name(candidates, evidence)
 
 
 def find_headline(evidence: Evidence) -> Found[str] | None:
     """The article's headline, without the site's name.
 
-    A visible h1 that another witness confirms is what readers see; a social title may be another wording, and the
-    page's title carries the site's name.
+    Where the feed's entry says the same as a witness of the page, that one is it: what a page calls a headline may
+    be a label of its template.  Else a visible h1 that another witness confirms is what readers see; a social title
+    may be another wording, and the page's title carries the site's name.
     """
     stated = text_of(evidence.node.get("headline")) if evidence.node else ""
-    social = evidence.meta("og:title", "twitter:title") or ""
-    others = [
-        text for text in (stated, social, evidence.page_title, evidence.entry.title if evidence.entry else None) if text
-    ]
+    social = _social_title(evidence)
+    listed = (evidence.entry.title if evidence.entry else None) or ""
     headings = [text for heading in evidence.elements.get("h1", ()) if (text := text_content(heading))]
-    for heading in headings:
-        if any(_confirms(heading, other) for other in others):
-            return Found(heading, "dom")
     microdata = [evidence.property_value(element) for element in evidence.properties.get("headline", ())]
     own = [heading for heading in headings if not is_site_name(heading, evidence) and len(heading.split()) > 2]
+    others = [text for text in (stated, social, evidence.page_title, listed) if text]
+    confirmed = [heading for heading in headings if any(_confirms(heading, other) for other in others)]
     candidates = (
+        (next(iter(confirmed), ""), "dom"),
         (stated, "json-ld"),
         (next(iter(microdata), ""), "microdata"),
         (without_site(social, evidence), "meta"),
         (own[0] if len(own) == 1 else "", "dom"),
         (without_site(evidence.page_title, evidence), "dom"),
-        ((evidence.entry.title if evidence.entry else None) or "", "feed"),
     )
+    key = title_key(listed)
+    as_listed = [(text, witness) for text, witness in candidates if key and title_key(text) == key]
+    return _first_that_is_no_site_name((*as_listed, *candidates, (listed, "feed")), evidence)
+
+
+def _social_title(evidence: Evidence) -> str:
+    return evidence.meta("og:title", "twitter:title") or ""
+
+
+def _first_that_is_no_site_name(candidates: Iterable[tuple[str, str]], evidence: Evidence) -> Found[str] | None:
     return next(
         (Found(text, witness) for text, witness in candidates if text and not is_site_name(text, evidence)), None
     )

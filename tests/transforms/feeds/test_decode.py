@@ -1,6 +1,6 @@
 """Documents whose labels lie about their encoding."""
 
-# ruff: noqa: RUF001 - the texts are in many scripts
+
 from __future__ import annotations
 
 import pytest

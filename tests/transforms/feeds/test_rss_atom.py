@@ -1,6 +1,6 @@
 """What is read from RSS and Atom, field by field."""
 
-# ruff: noqa: RUF001 - the texts are in many scripts
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
