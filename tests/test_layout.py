@@ -71,7 +71,8 @@ def test_below_flows_nobody_reads_the_clock(package: str) -> None:
 
 def test_python_holds_no_ddl() -> None:
     ddl = re.compile(
-        r"\s*(create|alter|drop)\s+(or\s+replace\s+)?(temp\w*\s+)?(table|view|schema|sequence|index|macro)\b", re.IGNORECASE
+        r"\s*(create|alter|drop)\s+(or\s+replace\s+)?(temp\w*\s+)?(table|view|schema|sequence|index|macro)\b",
+        re.IGNORECASE,
     )
     offences = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
@@ -112,7 +113,8 @@ def test_the_command_line_answers_without_importing_what_it_does_not_need() -> N
         "import sys; sys.argv = ['newsledger', '--help']\n"
         "from flows.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'prefect', 'duckdb', 'pyarrow', 'trafilatura', 'aiohttp', 'pydantic', 'rich', 'lxml'} & set(sys.modules)\n"
+        "heavy = {'prefect', 'duckdb', 'pyarrow', 'trafilatura', 'aiohttp', 'pydantic', 'rich', 'lxml'}\n"
+        "heavy &= set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)

@@ -104,7 +104,7 @@ class PageAcquirer:
                 url=page.url, final_url=page.url, hops=(page.url,), fetches=(), reason=reason, same_as=page.url_key
             )
         if page.feed_url is not None and site_of(page.feed_url) == site_of(page.url):
-            # the page may be on another host of the feed's site, such as a redirector: the site's Crawl-delay holds there
+            # the page may be on another host of the feed's site, a redirector say: the site's Crawl-delay holds there
             await self._robots.may_fetch(page.feed_url)
         request = page_request(
             page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch, on_turn=place.take

@@ -1,6 +1,5 @@
 """Publishers' times in the forms that feeds and pages have them."""
 
-
 from __future__ import annotations
 
 import string

@@ -1,6 +1,5 @@
 """Plain text out of markup and half-markup."""
 
-
 from __future__ import annotations
 
 import pytest

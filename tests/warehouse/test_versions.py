@@ -110,6 +110,14 @@ def test_a_stand_in_never_takes_the_place_of_a_page(ledger: Ledger, in_one_batch
     assert ledger.rows("select body_source, version_count from articles") == [("page", 1)]
 
 
+def test_a_stand_in_and_a_page_with_one_text_in_one_batch_are_the_article_of_the_page(ledger: Ledger) -> None:
+    page = "https://news.example/local/crane"
+    stand_in = reading(10, purpose="page", body_source=BodySource.FEED)
+    ledger.load(page_results=[stand_in, a_result(page, at=after(10), article=an_article(page))])
+
+    assert ledger.rows("select url, body_source, version_count from articles") == [(page, "page", 1)]
+
+
 def test_another_rendering_of_the_page_is_no_revision(ledger: Ledger) -> None:
     amp = "https://news.example/amp/crane"
     ledger.load(page_results=[reading(10)])

@@ -69,7 +69,8 @@ join tokens as theirs using (token)
 join matches as m on m.result_number = theirs.result_number
 qualify row_number() over (partition by g.leader order by m.result_number) = 1;
 
--- A new article is named after the address of the reading that stands at its own canonical URL, else of the first.
+-- A new article is named after the address of a page before that of a stand-in, of one that stands at its own canonical
+-- URL before others, else of the first.
 create or replace temp table new_articles as
 select
     g.leader,
@@ -81,7 +82,11 @@ anti join group_matches as m using (leader)
 qualify
     row_number() over (
         partition by g.leader
-        order by coalesce(r.canonical_key = r.final_key, true) desc, r.decided_at, r.result_number
+        order by
+            r.body_source = 'feed',
+            coalesce(r.canonical_key = r.final_key, true) desc,
+            r.decided_at,
+            r.result_number
     ) = 1;
 
 create or replace temp table identities as

@@ -31,7 +31,7 @@ name = "Paper"
 """
 RSS = """<rss version="2.0"><channel><title>Paper</title><item><title>Harbour reopens</title>
 <link>http://paper.example/harbour</link><pubDate>Fri, 16 Oct 2026 08:00:00 GMT</pubDate></item></channel></rss>"""
-PAGE = "<html lang='en'><head><title>Harbour reopens</title></head><body><article><h1>Harbour reopens</h1>{}</article>".format(
+PAGE = "<html lang='en'><title>Harbour reopens</title><body><article><h1>Harbour reopens</h1>{}</article>".format(
     "".join(
         f"<p>The harbour master said in part {part} of a long statement that every ship may enter again, after the "
         f"storm of last week had closed the gates for {part} days and more.</p>"

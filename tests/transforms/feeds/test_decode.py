@@ -1,6 +1,5 @@
 """Documents whose labels lie about their encoding."""
 
-
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """What is read from RSS and Atom, field by field."""
 
-
 from __future__ import annotations
 
 from datetime import UTC, datetime
