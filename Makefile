@@ -12,7 +12,7 @@ run: install
 	$(BIN)/newsledger run --or-demo
 
 test: install
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 check: install
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
@@ -34,17 +34,20 @@ from flows.progress import Progress
 from flows.settings import Settings
 from flows.user_agent import user_agent
 from transforms.cadence import is_due
-from transforms.errors import NetworkDown
+from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.records import DuePage, Fetch, PageResult, Run
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import ensure_schema, open_reader, open_writer
 from warehouse.load import load_batches
+from warehouse.overlay import open_state
 from warehouse.reports import RunReport, run_report
 from warehouse.stage import Batch, discard_batches, pending_batches, stage_batch
-from warehouse.state import plan_pages, read_feed_states, read_known_keys
+from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
 
 PAGES_IN_MEMORY = 64
 """Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
+ROBOTS_KEPT = timedelta(hours=24)
+"""How long what a robots.txt says may be relied on (RFC 9309, section 2.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class IngestRun:
         self.started_at = clock()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
         self._batches = 0
+        self._left_behind: list[Path] = []
         self._robots_fetches: list[Fetch] = []
         self._polled: list[PollOutcome] = []
         self._not_due = 0
@@ -107,7 +111,7 @@ class IngestRun:
         enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at))
         self._engine = enter(LocalEngine(workers=settings.workers))
         ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=self.started_at)
-        self._load_pending()
+        self._load_left_behind()
         self._loop = enter(asyncio.Runner())
         self._archive = enter(Archive(settings.archive, self.run_id))
         self._pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
@@ -135,8 +139,9 @@ class IngestRun:
         Raises NetworkDown, with nothing staged, when no feed's server answered: then the trouble is ours.
         """
         with self._timed("poll"):
-            with open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
-                states = read_feed_states(warehouse)
+            with self._state() as state:
+                states = read_feed_states(state)
+                crawl_delays = read_crawl_delays(state, since=self.started_at - ROBOTS_KEPT)
             due = [
                 feed
                 for feed in self._request.feeds
@@ -153,7 +158,7 @@ class IngestRun:
                 max_entries=self._settings.max_entries_per_feed,
                 policy=self._policy,
             )
-            self._polled = self._loop.run(poller.poll_all(due, states, self._progress.advance))
+            self._polled = self._loop.run(poller.poll_all(due, states, crawl_delays, self._progress.advance))
             if due and all(outcome.reached_nobody for outcome in self._polled):
                 raise NetworkDown(_network_down(self._polled))
             self._poll_batch = self._stage(
@@ -168,10 +173,10 @@ class IngestRun:
         """Decides which pages are asked for.  Returns how many."""
         with self._timed("plan"):
             assert self._poll_batch is not None
-            with open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
-                self._known_keys = read_known_keys(warehouse)
+            with self._state() as state:
+                self._known_keys = read_known_keys(state)
                 self._due = plan_pages(
-                    warehouse, self._poll_batch, now=self._clock(), recheck=self._settings.recheck == "announced"
+                    state, self._poll_batch, now=self._clock(), recheck=self._settings.recheck == "announced"
                 )
         return len(self._due)
 
@@ -229,6 +234,25 @@ class IngestRun:
 
     def _reader(self) -> AbstractContextManager[DuckDBPyConnection]:
         return open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait)
+
+    def _state(self) -> AbstractContextManager[DuckDBPyConnection]:
+        """What earlier runs left: the warehouse, with the batches on top that could not be loaded."""
+        return open_state(
+            self._settings.warehouse,
+            self._left_behind,
+            wait_seconds=self._settings.warehouse_wait,
+            now=self.started_at,
+        )
+
+    def _load_left_behind(self) -> None:
+        """Loads what earlier runs staged; where the file cannot be written, it stays in the spool and still counts."""
+        try:
+            self._load_pending()
+        except WarehouseBusy as error:
+            self._left_behind = pending_batches(self._settings.spool)
+            self._progress.note(
+                f"{error} Until then {len(self._left_behind)} batches of earlier runs wait in the spool."
+            )
 
     def _load_pending(self) -> None:
         batches = pending_batches(self._settings.spool)

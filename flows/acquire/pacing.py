@@ -77,8 +77,9 @@ class Pacer:
                 self._all.release()
 
     def set_crawl_delay(self, host: str, seconds: float) -> None:
-        """Takes over a host's Crawl-delay, up to MAX_CRAWL_DELAY_SECONDS."""
-        self._bucket(host).crawl_delay = min(seconds, MAX_CRAWL_DELAY_SECONDS)
+        """Takes over a host's Crawl-delay, up to MAX_CRAWL_DELAY_SECONDS; of a site's hosts the slowest counts."""
+        bucket = self._bucket(host)
+        bucket.crawl_delay = max(bucket.crawl_delay, min(seconds, MAX_CRAWL_DELAY_SECONDS))
 
     def slow_down(self, host: str, *, seconds: float = SLOWED_SECONDS) -> None:
         """Doubles the host's interval for that long, from now; a second call prolongs it."""

@@ -22,7 +22,7 @@ from transforms.errors import FeedError, WorkerError
 from transforms.feeds.parse import entries_hash, parse_feed
 from transforms.outcomes import Outcome
 from transforms.records import Entry, FeedDocument, FeedHints, FeedKind, FeedState, Fetch, ListedEntry, Poll
-from transforms.urls import site_of, url_strict
+from transforms.urls import host_of, site_of, url_strict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +62,23 @@ class Poller:
         self._max_entries = max_entries
 
     async def poll_all(
-        self, feeds: Sequence[FeedSpec], states: Mapping[str, FeedState], on_done: Callable[[], None]
+        self,
+        feeds: Sequence[FeedSpec],
+        states: Mapping[str, FeedState],
+        crawl_delays: Mapping[str, float],
+        on_done: Callable[[], None],
     ) -> list[PollOutcome]:
-        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
+        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome.
+
+        `crawl_delays` are those that are known and not older than a robots.txt may be kept, in seconds by host.
+        """
+        for host, seconds in crawl_delays.items():
+            self._client.pacer.set_crawl_delay(host, seconds)
 
         per_site = Counter(site_of(feed.url) for feed in feeds)
 
         async def one(feed: FeedSpec) -> PollOutcome:
-            if per_site[site_of(feed.url)] > 1:
+            if per_site[site_of(feed.url)] > 1 and host_of(feed.url) not in crawl_delays:
                 # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
                 await self._robots.may_fetch(feed.url)
             outcome = await self._poll(feed, states.get(feed.address) or FeedState(feed_url=feed.address))

@@ -258,9 +258,11 @@ def test_a_feed_that_turned_into_a_page_keeps_its_validators(ingest: Ingest) -> 
     assert asked_with == [None, '"1"', '"1"']
 
 
-def test_a_warehouse_in_use_keeps_the_batches_and_the_next_run_loads_them_first(
+def test_a_warehouse_in_use_keeps_the_batches_and_a_later_run_loads_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What waits in the spool counts meanwhile: nobody is asked for it again."""
+    path = tmp_path / "data" / "newsledger.duckdb"
     with NewsServer() as server:
         feeds = paper(server)
         for name, value in server.environment.items():
@@ -269,15 +271,23 @@ def test_a_warehouse_in_use_keeps_the_batches_and_the_next_run_loads_them_first(
             run.poll()
             run.plan()
             run.acquire()
-            with held_open(tmp_path / "data" / "newsledger.duckdb"), pytest.raises(WarehouseBusy):
+            with held_open(path), pytest.raises(WarehouseBusy):
                 run.load()
-        assert ask(tmp_path, "select count(*) from articles") == [(0,)]
         asked = len(server.requests)
-        with open_run(tmp_path, feeds) as run:
-            assert run.poll() == 0
-            run.load()
-        assert len(server.requests) == asked
+        with held_open(path):
+            with open_run(tmp_path, feeds) as run:
+                assert run.poll() == 0
+            with open_run(tmp_path, feeds, force=True) as run:
+                assert run.poll() == 1
+                assert run.plan() == 0
+                with pytest.raises(WarehouseBusy):
+                    run.load()
+        assert [request.url for request in server.requests[asked:]] == [FEED]
+        assert ask(tmp_path, "select count(*) from articles") == [(0,)]
+        with open_run(tmp_path, feeds):
+            pass
     assert ask(tmp_path, "select count(*) from articles") == [(3,)]
+    assert ask(tmp_path, "select count(*) from runs") == [(3,)]
     assert not list((tmp_path / "data" / "spool").iterdir())
 
 
