@@ -78,6 +78,14 @@ def echo_json_line(value: Any) -> None:
     sys.stdout.buffer.write(as_json(value).encode("utf-8", "surrogatepass") + b"\n")
 
 
+def write_document(text: str) -> None:
+    """Writes a document to stdout: byte for byte where a program reads it, printable where a person does."""
+    if sys.stdout.isatty():
+        sys.stdout.write(printable(text) + "\n")
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()

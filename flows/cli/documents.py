@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from flows.cli.common import Common, common_options
+from flows.cli.common import Common, common_options, write_document
 from transforms.errors import InputError
 
 
@@ -55,4 +54,4 @@ def show_command(url: str, common: Common) -> None:
             f"The warehouse {path} has no article under {url}. "
             "If a feed listed that address, the view url_status says what became of it (newsledger sql)."
         )
-    sys.stdout.buffer.write(render(article).encode("utf-8", "surrogatepass"))
+    write_document(render(article))

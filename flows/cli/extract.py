@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from flows.acquire.workers import LocalEngine
-from flows.cli.common import Common, common_options, echo_json_line, printable
+from flows.cli.common import Common, common_options, echo_json_line, printable, write_document
 from flows.cli.inputs import batch_lines, fetch_url, in_order, is_url, one_of, read_file, read_file_or_stdin
 from transforms.article.as_dict import article_as_dict
 from transforms.article.extract import extract_page
@@ -56,7 +56,7 @@ def extract_command(
     if is_json:
         echo_json_line(article_as_dict(extraction.article))
     elif is_document:
-        sys.stdout.buffer.write(render(extraction.article).encode())
+        write_document(render(extraction.article))
     else:
         _print_fields(extraction.article)
 

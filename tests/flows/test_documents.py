@@ -1,0 +1,106 @@
+"""Documents in the schema become articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.configuration import clock_for
+from flows.documents import ImportReport, document_url, import_documents
+from flows.settings import Settings
+from transforms.document import render
+from transforms.errors import InputError
+from warehouse.connection import open_reader
+from warehouse.reports import find_article
+
+NOW = datetime(2026, 10, 16, 9, 0, tzinfo=UTC)
+DOCUMENT = """The Gull
+
+Harbour reopens after the storm
+Ships may enter again from Friday.
+2 min read
+Two ferries wait outside the gates [Gull Pictures]
+
+The harbour opens on Friday, its master said.
+
+The storm of last week had closed the gates.
+
+Agencies contributed to this report."""
+Import = Callable[..., ImportReport]
+
+
+@pytest.fixture
+def importing(tmp_path: Path) -> Import:
+    settings = Settings(
+        data_dir=tmp_path / "data", warehouse=tmp_path / "data" / "newsledger.duckdb", warehouse_wait=1.0
+    )
+
+    def run(*paths: Path) -> ImportReport:
+        return import_documents(paths, settings, clock=clock_for(NOW))
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "1998").mkdir()
+    (tmp_path / "1998" / "harbour.txt").write_text(DOCUMENT)
+    return tmp_path / "1998"
+
+
+def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
+    with open_reader(folder.parent / "data" / "newsledger.duckdb", wait_seconds=1) as connection:
+        return connection.execute(question).fetchall()
+
+
+def test_a_folder_of_documents_becomes_articles_that_render_as_they_were(importing: Import, folder: Path) -> None:
+    report = importing(folder)
+    assert (report.read, dict(report.outcomes), list(report.problems)) == (1, {"loaded": 1}, [])
+    assert ask(folder, "select url, headline, body_source, image_credit, agency_credit from articles") == [
+        (
+            "document:1998/harbour",
+            "Harbour reopens after the storm",
+            "document",
+            "Gull Pictures",
+            "Agencies contributed to this report.",
+        )
+    ]
+    with open_reader(folder.parent / "data" / "newsledger.duckdb", wait_seconds=1) as connection:
+        article = find_article(connection, "document:1998/harbour")
+    assert article is not None
+    assert render(article) == DOCUMENT
+
+
+def test_a_changed_document_is_a_new_version_and_an_unchanged_one_is_not(importing: Import, folder: Path) -> None:
+    importing(folder)
+    assert dict(importing(folder).outcomes) == {"unchanged": 1}
+    (folder / "harbour.txt").write_text(DOCUMENT.replace("on Friday", "on Saturday"))
+    assert dict(importing(folder).outcomes) == {"revised": 1}
+    assert ask(folder, "select version, body like '%Saturday%' from article_versions order by version") == [
+        (1, False),
+        (2, True),
+    ]
+
+
+def test_a_document_that_cannot_be_read_is_told_and_the_others_load(importing: Import, folder: Path) -> None:
+    (folder / "latin.txt").write_bytes(DOCUMENT.encode() + b"\xe9")
+    (folder / "empty.txt").write_text("")
+    report = importing(folder)
+    assert report.read == 1
+    assert [Path(problem.split(":")[0]).name for problem in report.problems] == ["empty.txt", "latin.txt"]
+
+
+@pytest.mark.parametrize("name", ["none", "empty"])
+def test_a_path_without_documents_imports_nothing(importing: Import, tmp_path: Path, folder: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=name):
+        importing(folder, tmp_path / name)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_document_is_named_by_its_folder_and_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "Früher 1998").mkdir()
+    assert document_url(tmp_path / "Früher 1998" / "a b.c.txt") == "document:Fr%C3%BCher%201998/a%20b.c"
