@@ -91,6 +91,9 @@ def verdict_on_error(error: BaseException) -> Verdict | None:
             return _failed(f"the proxy answered {error.status} when asked for a tunnel")
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
             return _failed(_told("no trusted TLS connection", error), is_transient=False)
+        case aiohttp.ClientConnectorDNSError():
+            # a resolver has tried several times by itself, and a name that is not there now is not there in a second
+            return _failed(_told("the name of the host cannot be resolved", error), is_transient=False)
         case aiohttp.InvalidURL():
             return Verdict(outcome=Outcome.BAD_CONTENT, reason="the address cannot be asked for")
         case aiohttp.ClientResponseError():

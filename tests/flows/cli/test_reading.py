@@ -15,9 +15,7 @@ from flows.demo import DemoSite
 from tests.flows.cli.conftest import Newsledger
 from tests.news_server import NewsServer
 
-DOCUMENT = (
-    "The Gull\n\nHarbour \x1b[31mreopens\n\u202eShips\n1 min read\n\nThe gates, said \u201cGull\u201d, are open."
-)
+DOCUMENT = "The Gull\n\nHarbour \x1b[31mreopens\n\u202eShips\n1 min read\n\nThe gates, said \u201cGull\u201d, are open."
 FERRY = "http://harbour-courier.example/harbour/ferry-heron-strikes-pier-1042"
 
 
