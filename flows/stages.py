@@ -9,6 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, rea
 
 PAGES_IN_MEMORY = 64
 """Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
+NAMES_LOOKED_UP_AT_ONCE = 32
 ROBOTS_KEPT = timedelta(hours=24)
 """How long what a robots.txt says may be relied on (RFC 9309, section 2.4)."""
 
@@ -113,6 +115,9 @@ class IngestRun:
         ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=self.started_at)
         self._load_left_behind()
         self._loop = enter(asyncio.Runner())
+        # a name look-up blocks a thread, and by default there are as few threads as cores
+        resolvers = ThreadPoolExecutor(NAMES_LOOKED_UP_AT_ONCE, thread_name_prefix="look-up")
+        self._loop.get_loop().set_default_executor(resolvers)
         self._archive = enter(Archive(settings.archive, self.run_id))
         self._pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
         client_settings = ClientSettings(
