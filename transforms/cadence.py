@@ -22,6 +22,7 @@ SHORTEST_INTERVAL = timedelta(minutes=10)
 LONGEST_INTERVAL = timedelta(hours=12)
 LONGEST_HINT = timedelta(hours=24)
 """No header may silence a feed for longer: some servers send a Retry-After of days by mistake."""
+LONGEST_EARLY = timedelta(minutes=5)
 FAILURE_DELAY = timedelta(minutes=30)
 """For one unit of failure; the delay is this times the sum of the weights."""
 LONGEST_FAILURE_DELAY = timedelta(hours=24)
@@ -134,8 +135,16 @@ def after_failure(
 
 
 def is_due(state: FeedState | None, now: datetime) -> bool:
-    """Whether a feed may be asked now: it never was, or its time has come."""
-    return state is None or state.next_poll_at is None or state.next_poll_at <= now
+    """Whether a feed may be asked now: it never was, or its time has come.
+
+    A feed that answers well is due a little early, by a tenth of its interval and at most five minutes: runs start
+    some seconds sooner or later, and a feed that asks for an hour would be asked every other hour by an hourly
+    schedule.  A feed in trouble is not, so that Retry-After is kept.
+    """
+    if state is None or state.next_poll_at is None or state.last_polled_at is None:
+        return True
+    early = (state.next_poll_at - state.last_polled_at) / 10 if state.health is FeedHealth.OK else timedelta(0)
+    return state.next_poll_at - min(early, LONGEST_EARLY) <= now
 
 
 def _by_rate(items_per_day: float | None, window: timedelta | None) -> timedelta:

@@ -138,6 +138,9 @@ def _connect(database: str, *, read_only: bool) -> DuckDBPyConnection:
         # What is needed is built in; asking a network for more would hold up a run that is offline.
         "autoinstall_known_extensions": False,
     }
+    if not read_only:
+        # A load is many small statements: one thread takes two thirds of the time that two take, and less memory.
+        settings["threads"] = 1
     connection = duckdb.connect(database, read_only=read_only, config=settings)
     connection.execute("set TimeZone = 'UTC'")
     return connection

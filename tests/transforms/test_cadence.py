@@ -169,5 +169,26 @@ def test_retry_after_is_kept_up_to_a_day() -> None:
 def test_a_feed_that_was_never_asked_is_due() -> None:
     assert is_due(None, NOW)
     assert is_due(STATE, NOW)
-    assert is_due(replace(STATE, next_poll_at=NOW), NOW)
-    assert not is_due(replace(STATE, next_poll_at=NOW + timedelta(seconds=1)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("interval", "early", "is_healthy", "expected"),
+    [
+        pytest.param(60, 0, True, True, id="on-time"),
+        pytest.param(60, 4, True, True, id="a-run-that-starts-a-little-early"),
+        pytest.param(60, 6, True, False, id="too-early"),
+        pytest.param(600, 6, True, False, id="never-more-than-five-minutes-early"),
+        pytest.param(20, 3, True, False, id="a-short-interval-leaves-less-room"),
+        pytest.param(60, 1, False, False, id="a-feed-in-trouble-is-not-asked-early"),
+        pytest.param(60, 0, False, True, id="a-feed-in-trouble-on-time"),
+    ],
+)
+def test_a_feed_is_due_when_its_time_has_come(interval: int, early: int, is_healthy: bool, expected: bool) -> None:
+    due_at = NOW + timedelta(minutes=early)
+    state = replace(
+        STATE,
+        last_polled_at=due_at - timedelta(minutes=interval),
+        next_poll_at=due_at,
+        health=FeedHealth.OK if is_healthy else FeedHealth.FAILING,
+    )
+    assert is_due(state, NOW) is expected
