@@ -25,9 +25,9 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 class Common:
     """The options that every command has."""
 
-    config: Path | None
-    warehouse: Path | None
-    now: datetime | None
+    config: Path | None = None
+    warehouse: Path | None = None
+    now: datetime | None = None
 
     @property
     def clock(self) -> Clock:

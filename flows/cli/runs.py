@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ def run_command(
         click.echo("This machine has no network, so the bundled demo is run instead.", err=True)
         _demo(common, is_json=is_json)
         return
-    _show(summary, configuration.settings.warehouse, is_json=is_json)
+    _show(summary, configuration.settings.warehouse, is_json=is_json, is_default=common == Common(now=common.now))
 
 
 @click.command("demo")
@@ -90,7 +91,7 @@ def _demo(common: Common, *, is_json: bool) -> None:
         )
         click.echo(f"Edition {edition} of {EDITIONS} of the demo site.", err=True)
         summary = _run(demo.configuration(), parameters)
-    _show(summary, warehouse, is_json=is_json)
+    _show(summary, warehouse, is_json=is_json, is_default=False)
 
 
 def _next_edition(warehouse: Path, editions: int) -> int:
@@ -162,7 +163,8 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
         return ingest(parameters)
 
 
-def _show(summary: RunSummary, warehouse: Path, *, is_json: bool) -> None:
+def _show(summary: RunSummary, warehouse: Path, *, is_json: bool, is_default: bool) -> None:
+    """Prints the summary; `is_default` says that the other commands find this warehouse without being told."""
     from flows.report import summary_as_dict
 
     if is_json:
@@ -173,7 +175,8 @@ def _show(summary: RunSummary, warehouse: Path, *, is_json: bool) -> None:
 
     summary_tables(summary)
     click.echo(f"\nThe warehouse is {warehouse}\n")
-    click.echo(f'newsledger sql "{EXAMPLE_QUESTION}"')
+    where = "" if is_default else f"--warehouse {shlex.quote(str(warehouse))} "
+    click.echo(f'newsledger sql {where}"{EXAMPLE_QUESTION}"')
     answer_as_table(warehouse, EXAMPLE_QUESTION)
 
 

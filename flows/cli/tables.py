@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from flows.stages import RunSummary
 
 
+_HEADINGS = {"new_entries": "new"}
+
+
 def summary_tables(summary: RunSummary) -> None:
     """Prints what happened per feed and in total to stdout."""
     console = Console() if sys.stdout.isatty() else Console(width=140)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    # a count that is nought for every feed has no column, so that eighty characters are enough
+    shown = [count for count in COUNTS if any(getattr(feed, count) for feed in summary.report.feeds)]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("feed", overflow="ellipsis", no_wrap=True, max_width=32)
-    table.add_column("poll", no_wrap=True)
-    for count in COUNTS:
-        table.add_column(count.replace("_", " "), justify="right")
+    table.add_column("poll", no_wrap=True, min_width=len("unchanged"))
+    for count in shown:
+        heading = _HEADINGS.get(count, count)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
     for feed in summary.report.feeds:
-        counts = [str(getattr(feed, count) or "·") for count in COUNTS]
+        counts = [str(getattr(feed, count) or "·") for count in shown]
         table.add_row(Text(printable(feed.name or feed.url)), feed.result, *counts)
     console.print(table)
     failed = [feed for feed in summary.report.feeds if feed.result == "failed"]

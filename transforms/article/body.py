@@ -100,11 +100,14 @@ def paragraphs_of(body: etree._Element) -> Iterator[Paragraph]:
     open_kinds: list[ParagraphKind] = []
 
     def flush() -> Iterator[Paragraph]:
+        run = "".join(texts)
+        texts.clear()
+        if not run or run.isspace():
+            return
         kind = open_kinds[-1] if open_kinds else ParagraphKind.BODY
-        for part in _blank_line.split("".join(texts)):
+        for part in _blank_line.split(run):
             if text := squeeze(part).strip("| "):
                 yield Paragraph(text=text, kind=kind)
-        texts.clear()
 
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start":
