@@ -15,6 +15,7 @@ from flows.clock import Clock
 from flows.feeds_file import FeedsFile, FeedSpec, find_feeds_file, read_feeds_file
 from flows.settings import Settings, SettingsInForce, resolve_settings, unknown_name
 from transforms.errors import SettingsError
+from warehouse.rows import without_credentials
 
 
 class IngestParameters(BaseModel):
@@ -94,10 +95,13 @@ def choose_feeds(feeds: Sequence[FeedSpec], only: Sequence[str], file: Path) -> 
         return list(feeds)
     chosen: dict[str, FeedSpec] = {}
     for word in only:
-        matching = [feed for feed in feeds if word.casefold() in (feed.url.casefold(), (feed.name or "").casefold())]
+        wanted = without_credentials(word).casefold()
+        matching = [feed for feed in feeds if wanted in (feed.address.casefold(), (feed.name or "").casefold())]
         if not matching:
-            names = [feed.name or feed.url for feed in feeds]
-            raise SettingsError(f"In {file}: {unknown_name(word, names, 'feed')}. Nothing was started.")
+            names = [feed.name or feed.address for feed in feeds]
+            raise SettingsError(
+                f"In {file}: {unknown_name(without_credentials(word), names, 'feed')}. Nothing was started."
+            )
         chosen.update((feed.url, feed) for feed in matching)
     return list(chosen.values())
 

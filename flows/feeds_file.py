@@ -46,9 +46,10 @@ class FeedSpec(BaseModel):
             parts = urlsplit(value)
             has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
         except ValueError as error:
-            raise ValueError(f"{value!r} is no URL ({error})") from None
+            raise ValueError(f"{without_credentials(value)!r} is no URL ({error})") from None
         if parts.scheme.lower() not in ("http", "https") or not has_host or re.search(r"\s", value):
-            raise ValueError(f"{value!r} is no feed address; it must start with http:// or https:// and name a host")
+            shown = without_credentials(value)
+            raise ValueError(f"{shown!r} is no feed address; it must start with http:// or https:// and name a host")
         return value
 
     @field_validator("every")
@@ -62,11 +63,6 @@ class FeedSpec(BaseModel):
     def address(self) -> str:
         """The URL without user name and password: what is stored and shown."""
         return without_credentials(self.url)
-
-    @property
-    def label(self) -> str:
-        """The name, or the host of the feed."""
-        return self.name or urlsplit(self.url).hostname or self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,10 +160,11 @@ def _read_toml(path: Path, raw: bytes) -> FeedsFile:
                 faults.append(f"{lines.of_key(scope, key)}: {told}")
             continue
         place = lines.of_key(scope, "url")
-        if feed.url in places:
-            faults.append(f"{place}: the feed {feed.url} stands already at {places[feed.url]}; remove one of the two")
+        if feed.address in places:
+            first = places[feed.address]
+            faults.append(f"{place}: the feed {feed.address} stands already at {first}; remove one of the two")
         else:
-            places[feed.url] = place
+            places[feed.address] = place
             feeds.append(feed)
     _raise_if(faults, path)
     sources = {key: lines.of_key(("settings",), key) for key in settings}
@@ -232,7 +229,7 @@ def _read_opml(path: Path, raw: bytes) -> FeedsFile:
         except ValidationError as error:
             faults += [f"{path.name}:{outline.sourceline}: {describe(fault)}" for fault in error.errors()]
             continue
-        feeds.setdefault(feed.url, feed)  # readers export a feed once for each folder that it is filed in
+        feeds.setdefault(feed.address, feed)  # readers export a feed once for each folder that it is filed in
     _raise_if(faults, path)
     return FeedsFile(path=path, feeds=tuple(feeds.values()), settings={}, setting_sources={})
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from flows.durations import parse_duration
 from transforms.errors import SettingsError
+from warehouse.rows import without_credentials
 
 PREFIX = "NEWSLEDGER_"
 NOT_SETTINGS = frozenset({"NEWSLEDGER_NOW", "NEWSLEDGER_CONFIG"})
@@ -177,7 +178,7 @@ def describe(error: Mapping[str, Any]) -> str:
     """One pydantic error as a sentence that names the key, the value and the reason."""
     name = ".".join(str(part) for part in error["loc"])
     message = str(error["msg"]).removeprefix("Value error, ")
-    given = error.get("input")
+    given = without_credentials(str(error["input"])) if isinstance(error.get("input"), str) else error.get("input")
     shown = "" if repr(given) in message or isinstance(given, dict) else f" (given: {given!r})"
     return f"{name}: {message[0].lower()}{message[1:]}{shown}"
 

@@ -37,6 +37,7 @@ from flows.user_agent import user_agent
 from transforms.cadence import is_due
 from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.records import DuePage, Fetch, PageResult, Run
+from transforms.urls import site_of
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import ensure_schema, open_reader, open_writer
 from warehouse.load import load_batches
@@ -45,9 +46,10 @@ from warehouse.reports import RunReport, run_report
 from warehouse.stage import Batch, discard_batches, pending_batches, stage_batch
 from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
 
-PAGES_IN_MEMORY = 64
+BODIES_IN_MEMORY = 64
 """Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
 NAMES_LOOKED_UP_AT_ONCE = 32
+SITES_THAT_DO_NOT_FAIL_TOGETHER = 3
 ROBOTS_KEPT = timedelta(hours=24)
 """How long what a robots.txt says may be relied on (RFC 9309, section 2.4)."""
 
@@ -85,6 +87,7 @@ class IngestRun:
         self._clock = clock
         self._progress = progress
         self._resources = ExitStack()
+        self._deadline = time.monotonic() + request.settings.max_run_minutes * 60
         self.started_at = clock()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
         self._batches = 0
@@ -164,7 +167,7 @@ class IngestRun:
                 policy=self._policy,
             )
             self._polled = self._loop.run(poller.poll_all(due, states, crawl_delays, self._progress.advance))
-            if due and all(outcome.reached_nobody for outcome in self._polled):
+            if _is_our_network(self._polled):
                 raise NetworkDown(_network_down(self._polled))
             self._poll_batch = self._stage(
                 runs=[self._run_row(ended_at=None)],
@@ -200,8 +203,9 @@ class IngestRun:
                 known_keys=self._known_keys,
                 stage=self._stage_pages,
                 per_host_concurrency=self._settings.per_host_concurrency,
-                page_places=PAGES_IN_MEMORY,
-                deadline=time.monotonic() + self._settings.max_run_minutes * 60,
+                bodies_in_memory=BODIES_IN_MEMORY,
+                text_feeds={feed.address for feed in self._request.feeds if feed.fetch == "feed"},
+                deadline=self._deadline,
             )
             self._loop.run(acquirer.acquire(due, self._progress.advance))
         return len(self._staged_keys)
@@ -297,6 +301,14 @@ class IngestRun:
             yield
         finally:
             self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - start
+
+
+def _is_our_network(polled: Sequence[PollOutcome]) -> bool:
+    """Whether nobody could be reached for a reason that is likely ours, not that of the one or two feeds asked."""
+    if not polled or not all(outcome.reached_nobody for outcome in polled):
+        return False
+    sites = {site_of(outcome.poll.feed_url) for outcome in polled}
+    return len(sites) >= SITES_THAT_DO_NOT_FAIL_TOGETHER or all(outcome.is_offline for outcome in polled)
 
 
 def _network_down(polled: Sequence[PollOutcome]) -> str:

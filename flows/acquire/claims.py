@@ -47,7 +47,7 @@ class Claims:
         a page that was not asked for in time in `deferred`.
         """
         passed: set[str] = set()
-        while (page := self._owners.get(key)) is not None:
+        while key not in self._known and (page := self._owners.get(key)) is not None:
             if page in passed:
                 return Ending(outcome=Outcome.REDIRECT_LOOP, reason="the addresses lead to each other")
             passed.add(page)

@@ -83,6 +83,7 @@ class _Course:
             outcome=verdict.outcome if verdict else None,
             reason=verdict.reason if verdict else "",
             is_transient=verdict is not None and verdict.is_transient,
+            is_offline=verdict is not None and verdict.is_offline,
         )
 
 
@@ -171,14 +172,17 @@ class Client:
     async def _hop(self, target: Target, course: _Course, decision: RobotsDecision | None) -> _Received:
         """One request within the host's turn, and the row that tells of it."""
         async with self.pacer.turn(target.host) as turn:
-            if course.request.on_turn is not None:
-                await course.request.on_turn()
+            if course.request.room is not None:
+                await course.request.room.take()
             loop = asyncio.get_running_loop()
             started_at, started = self._clock(), loop.time()
             received = await self._exchange(target, course, turn)
             course.seconds_left -= loop.time() - started
             if received.status in (429, 503):
                 self.pacer.slow_down(target.host)
+            if course.request.room is not None and (received.verdict is not None or received.status in REDIRECTS):
+                # given back within the turn: who keeps room while waiting for a turn blocks those who wait for room
+                course.request.room.release()
         course.fetches.append(
             Fetch(
                 fetch_id=uuid.uuid4().hex,

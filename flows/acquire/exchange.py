@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from multidict import CIMultiDict
 
@@ -41,6 +42,16 @@ class RobotsDecision:
     outcome: Outcome | None = None
 
 
+class Room(Protocol):
+    """Memory for one body.  Both calls may be repeated."""
+
+    async def take(self) -> None:
+        """Waits until there is room."""
+
+    def release(self) -> None:
+        """Gives the room back, if it was taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One URL to be fetched, redirects included.
@@ -49,7 +60,8 @@ class Request:
     `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
     `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
     hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.
-    `on_turn` is awaited when the host's turn has come and before anything is sent: who has no room for the body waits.
+    `room` is where the body will be held: it is taken when the host's turn has come, before anything is sent, and
+    given back at once when the answer brings no body.  Whoever uses the body gives it back.
     `max_bytes` caps the body both on the wire and inflated; `total_seconds` is for all hops together.
     """
 
@@ -63,7 +75,7 @@ class Request:
     last_modified: str | None = None
     is_known: Callable[[str], bool] | None = None
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None
-    on_turn: Callable[[], Awaitable[None]] | None = None
+    room: Room | None = None
 
     @property
     def is_conditional(self) -> bool:
@@ -98,7 +110,7 @@ def page_request(
     purpose: str = "page",
     is_known: Callable[[str], bool] | None = None,
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None,
-    on_turn: Callable[[], Awaitable[None]] | None = None,
+    room: Room | None = None,
     total_seconds: float = PAGE_SECONDS,
 ) -> Request:
     """A request for an article page; `purpose` is "page" or "recheck"."""
@@ -111,7 +123,7 @@ def page_request(
         total_seconds=total_seconds,
         is_known=is_known,
         may_fetch=may_fetch,
-        on_turn=on_turn,
+        room=room,
     )
 
 
@@ -133,7 +145,8 @@ class Answer:
 
     `outcome` is None when there is something to work with: a 200 read to its end (`body`, inflated), a 304 to a
     conditional request, or `same_as`, the known strict key at which the fetch ended.  Else it says what went wrong,
-    and `reason` how.  `is_transient` marks trouble that may be over within seconds (a reset, a 500, a cut body).
+    and `reason` how.  `is_transient` marks trouble that may be over within seconds (a reset, a 500, a cut body),
+    `is_offline` trouble that may well be our own network's (no name resolved, no route, no proxy).
     `hops` are all addresses, first the one asked for, last `final_url`.  `fetches` has one row per request made, over
     all attempts.  `headers` are those of the last answer, names in any case.  `retry_after_until` is aware UTC,
     `retry_after_seconds` the same as a wait from the moment of the answer.  No field repeats credentials.
@@ -149,6 +162,7 @@ class Answer:
     outcome: Outcome | None = None
     reason: str = ""
     is_transient: bool = False
+    is_offline: bool = False
     retry_after_until: datetime | None = None
     retry_after_seconds: float | None = None
     same_as: str | None = None

@@ -1,6 +1,6 @@
 """Acquiring pages: fetch, extract and stage at the same time, with bounded memory.
 
-Each host's pages are fetched in order by a task of their own, so pacing needs no more than a turn per request.
+Each site's pages are fetched in order by a task of their own, so pacing needs no more than a turn per request.
 Fetched bodies wait in worker processes' queues, of which there are only a few places: when extraction is behind,
 fetching pauses.  Results are staged in batches; what is staged is safe, and a second call skips it.
 """
@@ -8,9 +8,11 @@ fetching pauses.  Results are staged in batches; what is staged is safe, and a s
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,11 +23,14 @@ from flows.acquire.exchange import Answer, page_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
 from transforms.article.extract import extract_page
+from transforms.article.from_feed import extract_entry
 from transforms.dates import believable
-from transforms.errors import WorkerError
+from transforms.errors import NewsledgerError, WorkerError
 from transforms.outcomes import RETRIED, Outcome
 from transforms.records import Article, DuePage, Entry, Extraction, Fetch, Page, PageResult
-from transforms.urls import host_of, site_of
+from transforms.urls import site_of
+
+logger = logging.getLogger(__name__)
 
 PAGES_PER_BATCH = 200
 RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=24))
@@ -49,13 +54,16 @@ class PageAcquirer:
         run_id: str,
         known_keys: set[str],
         stage: StagePages,
+        text_feeds: AbstractSet[str],
         per_host_concurrency: int,
-        page_places: int,
+        bodies_in_memory: int,
         deadline: float,
     ) -> None:
         """`known_keys` are the strict keys of every fetched address of a known article.
 
-        `page_places` bounds the pages whose bodies are in memory: asked for, waiting for a worker, or in one.
+        `text_feeds` are the feeds, by their address, whose own full text is the article; their pages are not asked for.
+        `bodies_in_memory` bounds the pages whose bodies are asked for, wait for a worker, or are in one.
+
         `deadline` is on the monotonic clock: after it no new page is asked for.
         """
         self._client = client
@@ -66,8 +74,9 @@ class PageAcquirer:
         self._run_id = run_id
         self._claims = Claims(known_keys)
         self._stage = stage
+        self._text_feeds = text_feeds
         self._per_host_concurrency = per_host_concurrency
-        self._places = asyncio.Semaphore(page_places)
+        self._rooms = asyncio.Semaphore(bodies_in_memory)
         self._deadline = deadline
         self._results: list[PageResult] = []
         self._fetches: list[Fetch] = []
@@ -76,24 +85,45 @@ class PageAcquirer:
 
     async def acquire(self, due: Iterable[DuePage], on_done: Callable[[], None]) -> None:
         """Takes every page to a result and stages them all, but for those that the deadline leaves out."""
-        by_host: dict[str, deque[DuePage]] = defaultdict(deque)
+        by_site: dict[str, deque[DuePage]] = defaultdict(deque)
         for page in due:
-            by_host[host_of(page.url)].append(page)
-        async with asyncio.TaskGroup() as tasks:
-            for pages in by_host.values():
-                for _ in range(min(self._per_host_concurrency, len(pages))):
-                    tasks.create_task(self._work_through(pages, on_done))
+            by_site[site_of(page.url)].append(page)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for pages in by_site.values():
+                    for _ in range(min(self._per_host_concurrency, len(pages))):
+                        tasks.create_task(self._work_through(pages, on_done))
+        except* NewsledgerError as group:
+            raise _first(group) from group
         self._settle_repeated()
         await self._stage_results()
 
     async def _work_through(self, pages: deque[DuePage], on_done: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as extractions:
             while pages and time.monotonic() < self._deadline:
-                page, place = pages.popleft(), _Place(self._places)
-                answer = await self._ask(page, place)
-                extractions.create_task(self._finish(page, answer, place, on_done))
+                page, room = pages.popleft(), _Room(self._rooms)
+                answer = await self._answer(page, room)
+                extractions.create_task(self._finish(page, answer, room, on_done))
 
-    async def _ask(self, page: DuePage, place: _Place) -> Answer:
+    async def _answer(self, page: DuePage, room: _Room) -> Answer:
+        """What the page's address answers; trouble that nobody foresaw costs the page and not the run."""
+        try:
+            return await self._ask(page, room)
+        except NewsledgerError:
+            raise
+        except Exception as error:
+            room.release()
+            logger.exception("asking for %s", page.url)
+            return Answer(
+                url=page.url,
+                final_url=page.url,
+                hops=(page.url,),
+                fetches=(),
+                outcome=Outcome.BAD_CONTENT,
+                reason=f"an unexpected {type(error).__name__}: {error}",
+            )
+
+    async def _ask(self, page: DuePage, room: _Room) -> Answer:
         def is_taken(key: str) -> bool:
             is_known = page.purpose == "page" and self._claims.is_known(key)
             return is_known or self._claims.is_anothers(key, page.url_key)
@@ -103,21 +133,24 @@ class PageAcquirer:
             return Answer(
                 url=page.url, final_url=page.url, hops=(page.url,), fetches=(), reason=reason, same_as=page.url_key
             )
+        if self._has_text(page):
+            await room.take()
+            return Answer(url=page.url, final_url=page.url, hops=(page.url,), fetches=())
         if page.feed_url is not None and site_of(page.feed_url) == site_of(page.url):
             # the page may be on another host of the feed's site, a redirector say: the site's Crawl-delay holds there
             await self._robots.may_fetch(page.feed_url)
         request = page_request(
-            page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch, on_turn=place.take
+            page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch, room=room
         )
         return await fetch_with_retries(self._client, request, policy=self._policy)
 
-    async def _finish(self, page: DuePage, answer: Answer, place: _Place, on_done: Callable[[], None]) -> None:
+    async def _finish(self, page: DuePage, answer: Answer, room: _Room, on_done: Callable[[], None]) -> None:
         extraction = None
         try:
             if answer.outcome is None and answer.same_as is None:
                 extraction = await self._extract(page, answer)
         finally:
-            place.release()
+            room.release()
         self._fetches.extend(answer.fetches)
         on_done()
         if answer.same_as is not None:
@@ -145,6 +178,10 @@ class PageAcquirer:
             self._results.append(result)
         self._repeated = []
 
+    def _has_text(self, page: DuePage) -> bool:
+        """Whether the page's feed is one whose own text is wanted, so that the page is not asked for."""
+        return page.feed_url in self._text_feeds and page.entry is not None
+
     async def _extract(self, page: DuePage, answer: Answer) -> Extraction:
         fetched = Page(
             url=page.url,
@@ -153,10 +190,18 @@ class PageAcquirer:
             content_type=answer.headers.get("content-type"),
             headers={name: answer.headers[name] for name in _HEADERS_FOR_EXTRACTION if name in answer.headers},
         )
+        if self._has_text(page):
+            extraction = self._engine.submit(_extract_entry, page.entry, page.feed_language)
+        else:
+            extraction = self._engine.submit(_extract, fetched, page.entry, page.feed_language)
         try:
-            return await asyncio.wrap_future(self._engine.submit(_extract, fetched, page.entry, page.feed_language))
+            return await asyncio.wrap_future(extraction)
         except WorkerError as error:
             return Extraction(outcome=Outcome.EXTRACTOR_DIED, reason=f"extracting the page: {error}")
+        except Exception as error:
+            logger.exception("extracting %s", page.url)
+            reason = f"extracting the page: an unexpected {type(error).__name__}: {error}"
+            return Extraction(outcome=Outcome.EXTRACTOR_DIED, reason=reason)
 
     def _result(
         self, page: DuePage, answer: Answer, *, outcome: Outcome | None, reason: str, article: Article | None = None
@@ -190,27 +235,36 @@ class PageAcquirer:
                 await self._stage(results, fetches)
 
 
-class _Place:
-    """Room for one page between its request and the end of its extraction."""
+def _first(group: BaseExceptionGroup[NewsledgerError]) -> NewsledgerError:
+    """One of the errors that ended the tasks: they share their cause, and people read one message."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, NewsledgerError)
+    return error
 
-    def __init__(self, places: asyncio.Semaphore) -> None:
-        self._places = places
+
+class _Room:
+    """Memory for one body, from its request to the end of its extraction."""
+
+    def __init__(self, rooms: asyncio.Semaphore) -> None:
+        self._rooms = rooms
         self._is_taken = False
 
     async def take(self) -> None:
         """Waits for room; the further hops and attempts of a page use the room that it has."""
         if not self._is_taken:
-            await self._places.acquire()
+            await self._rooms.acquire()
             self._is_taken = True
 
     def release(self) -> None:
         """Gives the room to another page."""
         if self._is_taken:
-            self._places.release()
+            self._rooms.release()
             self._is_taken = False
 
 
-_HEADERS_FOR_EXTRACTION = ("x-robots-tag", "tdm-reservation", "content-language")
+_HEADERS_FOR_EXTRACTION = ("date", "x-robots-tag", "tdm-reservation", "content-language")
 
 
 def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -> datetime | None:
@@ -228,6 +282,11 @@ def _believed(article: Article, now: datetime) -> Article:
         published=believable(article.published, now=now),
         modified=believable(article.modified, now=now),
     )
+
+
+def _extract_entry(entry: Entry, feed_language: str | None) -> Extraction:
+    """`extract_entry` with positional arguments, as the engine's seam passes them."""
+    return extract_entry(entry, feed_language=feed_language)
 
 
 def _extract(page: Page, entry: Entry | None, feed_language: str | None) -> Extraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,11 +19,13 @@ from flows.durations import parse_duration
 from flows.feeds_file import FeedSpec
 from transforms.cadence import after_failure, after_success, arrivals
 from transforms.dates import believable
-from transforms.errors import FeedError, WorkerError
+from transforms.errors import FeedError, NewsledgerError, WorkerError
 from transforms.feeds.parse import entries_hash, parse_feed
 from transforms.outcomes import Outcome
 from transforms.records import Entry, FeedDocument, FeedHints, FeedKind, FeedState, Fetch, ListedEntry, Poll
 from transforms.urls import host_of, site_of, url_strict
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,9 @@ class PollOutcome:
     poll: Poll
     fetches: tuple[Fetch, ...]
     entries: tuple[ListedEntry, ...] = ()
+
+    is_offline: bool = False
+    """Whether the trouble may well be our own network's."""
 
     @property
     def reached_nobody(self) -> bool:
@@ -81,7 +87,17 @@ class Poller:
             if per_site[site_of(feed.url)] > 1 and host_of(feed.url) not in crawl_delays:
                 # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
                 await self._robots.may_fetch(feed.url)
-            outcome = await self._poll(feed, states.get(feed.address) or FeedState(feed_url=feed.address))
+            state = states.get(feed.address) or FeedState(feed_url=feed.address)
+            try:
+                outcome = await self._poll(feed, state)
+            except NewsledgerError:
+                raise
+            except Exception as error:
+                # trouble that nobody foresaw costs the feed's poll and not the run
+                logger.exception("polling %s", feed.address)
+                answer = Answer(url=feed.address, final_url=feed.address, hops=(), fetches=())
+                reason = f"an unexpected {type(error).__name__}: {error}"
+                outcome = self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
             on_done()
             return outcome
 
@@ -114,7 +130,10 @@ class Poller:
         if document.kind is FeedKind.SITEMAP_INDEX:
             reason = "a sitemap index, which lists sitemaps and no articles: follow the news sitemap that it names"
             return self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
-        read = replace(_with_validators(state, answer), body_hash=body_hash, entries_hash=entries_hash(document))
+        if (entries := entries_hash(document)) == state.entries_hash:
+            touched = replace(_with_validators(state, answer), body_hash=body_hash)
+            return self._unchanged(feed, touched, answer, "the same entries as before")
+        read = replace(_with_validators(state, answer), body_hash=body_hash, entries_hash=entries)
         return self._listed(feed, read, answer, document)
 
     def _listed(self, feed: FeedSpec, state: FeedState, answer: Answer, document: FeedDocument) -> PollOutcome:
@@ -164,7 +183,7 @@ class Poller:
         now = self._clock()
         after = after_failure(state, now=now, outcome=outcome, retry_after_until=answer.retry_after_until)
         poll = replace(self._poll_row(feed, answer, after, now, "failed", reason), error_class=str(outcome))
-        return PollOutcome(poll=poll, fetches=answer.fetches)
+        return PollOutcome(poll=poll, fetches=answer.fetches, is_offline=answer.is_offline)
 
     def _poll_row(
         self, feed: FeedSpec, answer: Answer, state: FeedState, now: datetime, result: str, reason: str

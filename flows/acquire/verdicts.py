@@ -21,6 +21,7 @@ a plain http request through a proxy is server_error, since nothing tells the pr
 
 from __future__ import annotations
 
+import errno
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ class Verdict:
     outcome: Outcome
     reason: str
     is_transient: bool = False
+    is_offline: bool = False
 
 
 _STATUSES: dict[int, tuple[Outcome, bool]] = {
@@ -73,7 +75,7 @@ def verdict_on_status(status: int, *, is_conditional: bool) -> Verdict | None:
     return Verdict(outcome=outcome, reason=f"the server answered {status}", is_transient=is_transient)
 
 
-def verdict_on_error(error: BaseException) -> Verdict | None:
+def verdict_on_error(error: BaseException) -> Verdict | None:  # noqa: C901 - a table, one row a kind of trouble
     """What an exception of the exchange means; None for one that is no trouble of the item, which must go on up."""
     refused = _cause(error, AddressRefusedError)
     if refused is not None:
@@ -93,19 +95,27 @@ def verdict_on_error(error: BaseException) -> Verdict | None:
             return _failed(_told("no trusted TLS connection", error), is_transient=False)
         case aiohttp.ClientConnectorDNSError():
             # a resolver has tried several times by itself, and a name that is not there now is not there in a second
-            return _failed(_told("the name of the host cannot be resolved", error), is_transient=False)
+            return _failed(_told("the name of the host cannot be resolved", error), is_transient=False, is_offline=True)
+        case aiohttp.ClientProxyConnectionError():
+            return _failed(_told("the proxy cannot be reached", error), is_offline=True)
+        case UnicodeError():
+            return Verdict(outcome=Outcome.BAD_CONTENT, reason="the name of the host is no host name")
         case aiohttp.InvalidURL():
             return Verdict(outcome=Outcome.BAD_CONTENT, reason="the address cannot be asked for")
         case aiohttp.ClientResponseError():
             reason = _told("the answer is no proper HTTP", error)
             return Verdict(outcome=Outcome.BAD_CONTENT, reason=reason, is_transient=True)
         case aiohttp.ClientError() | OSError() | ssl.SSLError():
-            return _failed(_told("the connection failed", error))
+            return _failed(_told("the connection failed", error), is_offline=_has_no_route(error))
     return None
 
 
-def _failed(reason: str, *, is_transient: bool = True) -> Verdict:
-    return Verdict(outcome=Outcome.CONNECTION_FAILED, reason=reason, is_transient=is_transient)
+def _failed(reason: str, *, is_transient: bool = True, is_offline: bool = False) -> Verdict:
+    return Verdict(outcome=Outcome.CONNECTION_FAILED, reason=reason, is_transient=is_transient, is_offline=is_offline)
+
+
+def _has_no_route(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 def _told(what: str, error: BaseException) -> str:

@@ -16,6 +16,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from importlib.machinery import ModuleSpec
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -24,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from transforms.errors import WorkerDied, WorkerTimedOut
 
-PRELOADED = ("transforms.article.extract", "transforms.feeds.parse")
+PRELOADED = "flows.acquire.preloaded"
 TIME_LIMIT_SECONDS = 30.0
 MEMORY_LIMIT_BYTES = 2 * 1024**3
 """Address space of one worker: extraction of a page at the size cap stays far below."""
@@ -58,6 +59,7 @@ class LocalEngine:
         self._waiting: set[Future[Any]] = set()
 
     def __enter__(self) -> Self:
+        ensure_running()  # it takes a second to load the parsers, and the caller has other things to begin with
         return self
 
     def __exit__(
@@ -169,4 +171,4 @@ def _main_left_out() -> Iterator[None]:
 
 
 _CONTEXT = _WorkerContext()
-_CONTEXT.set_forkserver_preload([__name__, *PRELOADED])
+_CONTEXT.set_forkserver_preload([__name__, PRELOADED])

@@ -38,8 +38,7 @@ fetch = "feed"
     )
     found = read_feeds_file(path)
     assert [feed.url for feed in found.feeds] == ["https://paper.news/rss", "https://radio.news/atom"]
-    assert found.feeds[0].label == "Paper"
-    assert found.feeds[1].label == "radio.news"
+    assert [feed.name for feed in found.feeds] == ["Paper", None]
     assert found.settings == {"contact": "mailto:desk@paper.news"}
     assert found.setting_sources == {"contact": "feeds.toml:3"}
 

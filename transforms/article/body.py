@@ -102,12 +102,8 @@ def paragraphs_of(body: etree._Element) -> Iterator[Paragraph]:
     def flush() -> Iterator[Paragraph]:
         run = "".join(texts)
         texts.clear()
-        if not run or run.isspace():
-            return
         kind = open_kinds[-1] if open_kinds else ParagraphKind.BODY
-        for part in _blank_line.split(run):
-            if text := squeeze(part).strip("| "):
-                yield Paragraph(text=text, kind=kind)
+        yield from (Paragraph(text=text, kind=kind) for text in _parted(run))
 
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start":
@@ -127,6 +123,11 @@ def paragraphs_of(body: etree._Element) -> Iterator[Paragraph]:
             open_kinds.pop()
         texts.append(_folded(element.tail))
     yield from flush()
+
+
+def _parted(run: str) -> Iterator[str]:
+    if run and not run.isspace():  # two blocks of three are empty
+        yield from (text for part in _blank_line.split(run) if (text := squeeze(part).strip("| ")))
 
 
 def _folded(text: str | None) -> str:
