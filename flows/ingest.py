@@ -8,6 +8,7 @@ observes a run, and knows nothing of its data.
 
 # Annotations are evaluated here: a Prefect runner sends the flow to its process by value, and there pydantic could
 # not resolve a name in a string.
+import logging
 import os
 
 from prefect import flow, task
@@ -19,6 +20,8 @@ from flows.configuration import IngestParameters, choose_feeds, clock_for, read_
 from flows.progress import listener
 from flows.report import feed_rows, summary_markdown
 from flows.stages import IngestRun, RunRequest, RunSummary
+
+logger = logging.getLogger(__name__)
 
 
 @flow(name="ingest", validate_parameters=True)
@@ -67,8 +70,12 @@ def check(run: IngestRun) -> None:
 def summarise(run: IngestRun) -> RunSummary:
     """Reads back what the run did and leaves it as artifacts."""
     summary = run.summarise()
-    create_table_artifact(key="feeds", table=feed_rows(summary), description="What came of each feed.")
-    create_markdown_artifact(key="run", markdown=summary_markdown(summary), description="What came of the run.")
+    try:
+        create_table_artifact(key="feeds", table=feed_rows(summary), description="What came of each feed.")
+        create_markdown_artifact(key="run", markdown=summary_markdown(summary), description="What came of the run.")
+    except Exception:
+        # what is loaded is loaded: a server that has gone meanwhile does not make it a failure
+        logger.warning("the artifacts of run %s could not be left in Prefect", summary.run_id, exc_info=True)
     return summary
 
 

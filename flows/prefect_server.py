@@ -1,4 +1,4 @@
-"""Which Prefect server a run talks to: the configured one, the one of `newsledger serve`, else a temporary one.
+"""Which Prefect server a run talks to: the configured one, the one of `newsledger serve`, else one of its own.
 
 Prefect's settings come from the environment, so this is settled before a flow is imported.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from transforms.errors import PrefectUnreachable
+from warehouse.rows import without_credentials
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEALTH_SECONDS = 10.0
@@ -22,13 +23,12 @@ HEALTH_SECONDS = 10.0
 def prepare_prefect(prefect_file: Path, environ: MutableMapping[str, str], *, is_quiet: bool) -> str | None:
     """Sets the variables that Prefect reads, and returns the address of the server that will be used.
 
-    None stands for a temporary server, which Prefect starts and ends itself.  Raises PrefectUnreachable when a server
-    is configured and does not answer: a silent second one would hide the runs from whoever looks at the first.
+    None says that there is none yet (`flows.own_prefect` starts one).  Raises PrefectUnreachable when a server is
+    configured and does not answer: a silent second one would hide the runs from whoever looks at the first.
     """
     _keep_loopback_off_proxies(environ)
     environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     environ.setdefault("DO_NOT_TRACK", "1")
-    environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
     if is_quiet:
         # the run speaks for itself; its log stays on the run's page in Prefect
         environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
@@ -36,8 +36,8 @@ def prepare_prefect(prefect_file: Path, environ: MutableMapping[str, str], *, is
     if configured:
         if not answers(configured):
             raise PrefectUnreachable(
-                f"The Prefect server at {configured} (PREFECT_API_URL) does not answer. Start it, or unset "
-                "PREFECT_API_URL to run with a temporary one. Nothing was asked of any publisher."
+                f"The Prefect server at {without_credentials(configured)} (PREFECT_API_URL) does not answer. Start it, "
+                "or unset PREFECT_API_URL to run with a temporary one. Nothing was asked of any publisher."
             )
         return configured
     if home := environ.get("PREFECT_HOME"):

@@ -7,7 +7,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,8 +18,9 @@ import click
 
 from flows.clock import Clock
 from flows.configuration import Configuration, clock_for, read_configuration, read_now
+from transforms.errors import InputError
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,11 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def printable(text: str) -> str:
-    """Text from outside as it may stand on a terminal: control characters and direction overrides made visible."""
-    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    """Text from outside as it may stand on a terminal.
+
+    Control characters, direction overrides and half surrogate pairs, as file names may hold them, are made visible.
+    """
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def as_json(value: Any) -> str:
@@ -84,6 +89,32 @@ def write_document(text: str) -> None:
         sys.stdout.write(printable(text) + "\n")
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+
+
+@contextmanager
+def writing_to_stdout() -> Iterator[None]:
+    """Ends a command quietly when the reader of its output has gone.
+
+    Raises InputError when standard output is closed or cannot take what is written: a full disk, as a rule.
+    """
+    if sys.stdout is None:
+        raise InputError("Standard output is closed, so there is nowhere to write to. Redirect it to a file.")
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+        raise click.exceptions.Exit(0) from None
+    except OSError as error:
+        _abandon_stdout()
+        raise InputError(
+            f"Standard output cannot be written: {error.strerror}. What was written so far is not complete."
+        ) from error
+
+
+def _abandon_stdout() -> None:
+    """Lets what is still buffered go nowhere, or Python would fail on it once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.cli.common import Common, common_options, write_document
+from flows.cli.common import Common, common_options, printable, write_document
 from transforms.errors import InputError
 
 
@@ -24,13 +24,13 @@ def import_command(paths: tuple[Path, ...], common: Common) -> None:
 
     report = import_documents(paths, common.configuration().settings, clock=common.clock)
     for problem in report.problems:
-        click.echo(f"newsledger: {problem}", err=True)
+        click.echo(f"newsledger: {printable(problem)}", err=True)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
     click.echo(f"{report.read} documents read: {counts}.")
     if report.problems:
         raise InputError(
-            f"{len(report.problems)} of {report.read + len(report.problems)} documents could not be read; "
-            "the others are in the warehouse. Mend the files named above and import them again."
+            f"{len(report.problems)} files or folders, named above, could not be imported; the other documents are "
+            "in the warehouse. Mend what is named and import it again."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 
 import click
@@ -67,6 +68,8 @@ def newsledger() -> None:
 def main() -> None:
     """Runs the command line and exits with the documented code."""
     is_debug = "--debug" in sys.argv[1:]
+    # a service manager's stop is an interrupt, too: whoever handles that one ends everything in its order
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         newsledger.main(standalone_mode=False)
     except click.exceptions.Exit as end:

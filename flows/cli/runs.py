@@ -142,6 +142,7 @@ def _environment(changes: dict[str, str | None]) -> Iterator[None]:
 def _run(configuration: Configuration, parameters: IngestParameters) -> RunSummary:
     """Runs the flow in this process, with progress on stderr."""
     from flows.cli.live import showing_progress
+    from flows.own_prefect import OwnPrefectServer
     from flows.prefect_server import prepare_prefect
     from warehouse.connection import ensure_schema
 
@@ -157,10 +158,28 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
         )
     with showing_progress(is_terminal=is_terminal()) as progress:
         progress.note("Starting Prefect")
-        prepare_prefect(settings.prefect_file, os.environ, is_quiet=True)
-        from flows.ingest import ingest
+        server = None
+        if prepare_prefect(settings.prefect_file, os.environ, is_quiet=True) is None:
+            server = OwnPrefectServer(os.environ, has_page=False)
+        from flows.ingest import ingest  # takes a second, in which the server starts
 
-        return ingest(parameters)
+        if server is not None:
+            server.wait_until_ready()
+        try:
+            return ingest(parameters)
+        except BaseException as error:
+            if _is_termination(error):
+                raise KeyboardInterrupt from error
+            raise
+
+
+def _is_termination(error: BaseException) -> bool:
+    """Whether it is Prefect's own word for SIGTERM, which it takes over while a flow runs."""
+    from prefect.exceptions import TerminationSignal
+
+    if isinstance(error, BaseExceptionGroup):
+        return any(_is_termination(one) for one in error.exceptions)
+    return isinstance(error, TerminationSignal)
 
 
 def _show(summary: RunSummary, warehouse: Path, *, is_json: bool, is_default: bool) -> None:

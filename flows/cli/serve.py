@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from flows.cli.common import Common, common_options
 from flows.configuration import IngestParameters, choose_feeds
 from flows.durations import parse_duration
-from flows.prefect_server import answers, point_prefect_at, prepare_prefect
-from transforms.errors import PrefectUnreachable, SettingsError
+from flows.own_prefect import OwnPrefectServer
+from flows.prefect_server import prepare_prefect
+from transforms.errors import SettingsError
 
-SERVER_START_SECONDS = 120.0
-SERVER_STOP_SECONDS = 15.0
+RUN_STOP_SECONDS = 20.0
 
 
 @click.command("serve")
@@ -46,7 +41,6 @@ def serve_command(schedule: str | None, common: Common) -> None:
     when = _when(schedule or settings.schedule)
     if common.now is not None:
         raise SettingsError("--now is for single runs; a schedule follows the clock.")
-    signal.signal(signal.SIGTERM, _stop)
     api_url = prepare_prefect(settings.prefect_file, os.environ, is_quiet=False)
     with _server(settings.prefect_file) if api_url is None else nullcontext():
         from prefect.types.entrypoint import EntrypointType
@@ -59,15 +53,18 @@ def serve_command(schedule: str | None, common: Common) -> None:
         parameters = IngestParameters(config=_path(common.config), warehouse=_path(common.warehouse))
         # Prefect's own handler of SIGTERM makes this coroutine and does not wait for it
         warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
-        ingest.serve(
-            name="newsledger",
-            parameters={"parameters": parameters.model_dump(mode="json", exclude_defaults=True)},
-            limit=1,
-            print_starting_message=False,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-            interval=when.interval,
-            cron=when.cron,
-        )
+        try:
+            ingest.serve(
+                name="newsledger",
+                parameters={"parameters": parameters.model_dump(mode="json", exclude_defaults=True)},
+                limit=1,
+                print_starting_message=False,
+                entrypoint_type=EntrypointType.MODULE_PATH,
+                interval=when.interval,
+                cron=when.cron,
+            )
+        finally:
+            _end_runs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,46 +100,24 @@ def _cron(schedule: str) -> str:
 @contextmanager
 def _server(prefect_file: Path) -> Iterator[None]:
     """A Prefect server of our own, whose address other commands find in `prefect_file`."""
-    port = _free_port()
-    api_url = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     click.echo("Starting a Prefect server", err=True)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    server = OwnPrefectServer(os.environ, has_page=True)
+    server.wait_until_ready()
+    prefect_file.parent.mkdir(parents=True, exist_ok=True)
+    prefect_file.write_text(json.dumps({"api_url": server.api_url, "pid": os.getpid()}))
     try:
-        _wait_for(api_url, process)
-        point_prefect_at(api_url, os.environ)
-        prefect_file.parent.mkdir(parents=True, exist_ok=True)
-        prefect_file.write_text(json.dumps({"api_url": api_url, "pid": os.getpid()}))
         yield
     finally:
         prefect_file.unlink(missing_ok=True)
-        process.terminate()
-        try:
-            process.wait(SERVER_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
-def _wait_for(api_url: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + SERVER_START_SECONDS
-    while not answers(api_url):
-        if process.poll() is not None or time.monotonic() > end:
-            raise PrefectUnreachable(
-                f"The Prefect server did not start at {api_url}. Start one yourself (prefect server start), set "
-                "PREFECT_API_URL to its address, and call newsledger serve again."
-            )
-        time.sleep(0.5)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _end_runs() -> None:
+    """Ends the runs that this process started: their work is staged, and the next run goes on with it."""
+    for child in multiprocessing.active_children():
+        child.terminate()
+    for child in multiprocessing.active_children():
+        child.join(RUN_STOP_SECONDS)
+        child.kill()
 
 
 def _path(path: Path | None) -> Path | None:

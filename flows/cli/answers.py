@@ -1,0 +1,190 @@
+"""The answer to a question in SQL, written to standard output as a table, CSV, JSON or Parquet."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.cli.common import as_json, printable, writing_to_stdout
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+ROWS_AT_A_TIME = 1000
+ROWS_OF_A_TABLE = 1000
+"""More rows than anybody reads, and few enough to be laid out in a second."""
+
+WIDEST_CELL = 200
+LEGIBLE = 20
+"""Characters below which a column that has more is hard to read: then each field has a line of its own."""
+
+_BETWEEN_COLUMNS = 3
+
+
+def write_answer(answer: duckdb.DuckDBPyConnection, form: str) -> None:
+    """Writes an answer as `form`: "table", "csv", "json" or "parquet".
+
+    Raises InputError when standard output cannot be written, or Parquet cannot hold a column.
+    """
+    with writing_to_stdout():
+        if answer.description is None:
+            return
+        names = [str(column[0]) for column in answer.description]
+        if form == "parquet":
+            _write_parquet(answer, _distinct(names))
+        elif form == "json":
+            _write_json(_distinct(names), _rows(answer))
+        elif form == "csv":
+            _write_csv(_distinct(names), _rows(answer))
+        else:
+            _write_table(names, _rows(answer))
+
+
+def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:
+    while rows := answer.fetchmany(ROWS_AT_A_TIME):
+        yield from rows
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, with a number where one is there already (a, a_1), as DuckDB names the columns of a subquery."""
+    found: dict[str, None] = {}
+    for name in names:
+        number, candidate = 0, name
+        while candidate in found or (number and candidate in names):
+            number += 1
+            candidate = f"{name}_{number}"
+        found[candidate] = None
+    return list(found)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: what JSON has no number for is null, bytes are hexadecimal, intervals are text."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case bytes():
+            return value.hex()
+        case list() | tuple() | set():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _cell(value: Any) -> str:
+    """A value as text; Python's own words for numbers, so that no digit is lost."""
+    if value is None:
+        return ""
+    if isinstance(value, list | dict | tuple):
+        return as_json(_plain(value))
+    return str(value if isinstance(value, float | Decimal) else _plain(value))
+
+
+def _write_json(names: list[str], rows: Iterator[Sequence[Any]]) -> None:
+    out = sys.stdout.buffer
+    out.write(b"[")
+    for number, row in enumerate(rows):
+        out.write(b",\n " if number else b"\n ")
+        line = as_json({name: _plain(value) for name, value in zip(names, row, strict=True)})
+        out.write(line.encode("utf-8", "surrogatepass"))
+    out.write(b"\n]\n")
+
+
+def _write_csv(names: list[str], rows: Iterator[Sequence[Any]]) -> None:
+    is_terminal = sys.stdout.isatty()
+    writer = csv.writer(codecs.getwriter("utf-8")(sys.stdout.buffer), lineterminator="\n")
+    for row in chain([names], rows):
+        cells = map(_cell, row)
+        writer.writerow(map(printable, cells) if is_terminal else cells)
+
+
+def _write_table(names: list[str], rows: Iterator[Sequence[Any]]) -> None:
+    from rich.console import Console
+
+    shown = [[_shown(value) for value in row] for row in islice(rows, ROWS_OF_A_TABLE)]
+    left_out = sum(1 for _ in rows)
+    header = [printable(name) for name in names]
+    console = Console() if sys.stdout.isatty() else Console(width=max(200, WIDEST_CELL * len(names)))
+    if _fits(header, shown, console.width):
+        _print_table(console, header, shown)
+    else:
+        _print_records(header, shown, console.width)
+    count = len(shown) + left_out
+    click.echo(f"{count} row{'' if count == 1 else 's'}", err=True)
+    if left_out:
+        click.echo(
+            f"newsledger: only the first {ROWS_OF_A_TABLE} rows are shown, {left_out} are left out. "
+            "All of them are written by --format csv, json or parquet.",
+            err=True,
+        )
+
+
+def _shown(value: Any) -> str:
+    text = printable(_cell(value))
+    return text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + "…"
+
+
+def _fits(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether the columns fit beside each other, each as wide as it is or wide enough to be read."""
+    widest = (max(map(len, column)) for column in zip(header, *rows, strict=True))
+    return sum(min(wide, LEGIBLE) for wide in widest) + _BETWEEN_COLUMNS * (len(header) - 1) <= width
+
+
+def _print_table(console: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in header:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    with console.capture() as capture:  # rich has its own idea of a closed pipe
+        console.print(table)
+    click.echo(capture.get(), nl=False)
+
+
+def _print_records(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> None:
+    for row in rows:
+        click.echo("─" * width)
+        for name, text in zip(header, row, strict=True):
+            click.echo(f"{name}: {text}")
+
+
+def _write_parquet(answer: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    table = answer.to_arrow_table().rename_columns(list(names))
+    if unfit := [field for field in table.schema if not _can_be_stored(field)]:
+        told = ", ".join(f"{printable(field.name)} ({field.type})" for field in unfit)
+        raise click.UsageError(f"Parquet cannot hold these columns: {told}. Cast them, for example to varchar.")
+    sink = io.BytesIO()
+    pa.parquet.write_table(table, sink, compression="zstd")
+    sys.stdout.buffer.write(sink.getvalue())
+
+
+def _can_be_stored(field: pa.Field[Any]) -> bool:
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    try:
+        pa.parquet.write_table(pa.schema([field]).empty_table(), io.BytesIO())
+    except pa.ArrowException:
+        return False
+    return True
