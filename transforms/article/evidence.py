@@ -61,10 +61,9 @@ _INLINE = frozenset(
     ]
 )
 _UNREAD = frozenset(["script", "style", "noscript", "template", "svg"])
+_TOLD_BY_TAG = frozenset(["meta", "title", "link", "h1", "time", "figure", "script"])
+_Elements = defaultdict[str, list[HtmlElement]]
 
-_with_class = XPath("//body//*[@class]")
-_with_relation = XPath("//body//a[@rel]")
-_with_property = XPath("//body//*[@itemprop] | //head/link[@itemprop]")
 _words = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -110,21 +109,11 @@ class Evidence:
 
 def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
     """Walk the tree once and sort out what the metadata passes look at.  `url` is the page's final address."""
-    by_tag: dict[str, list[HtmlElement]] = defaultdict(list)
+    by_tag, properties, marked = _sorted_out(tree)
     metas: dict[str, list[str]] = defaultdict(list)
-    properties: dict[str, list[HtmlElement]] = defaultdict(list)
-    marked: dict[str, list[HtmlElement]] = defaultdict(list)
-    for element in tree.iter("meta", "title", "link", "h1", "time", "figure", "script"):
-        by_tag[str(element.tag)].append(element)
     for element in by_tag["meta"]:
         for name in _names(element):
             metas[name].append(element.get("content") or "")
-    by_tag["a"] = elements_of(_with_relation, tree)
-    for element in elements_of(_with_property, tree):
-        properties[element.get("itemprop", "").lower()].append(element)
-    for element in elements_of(_with_class, tree):
-        for subject in subjects_of(element.get("class", "")):
-            marked[subject].append(element)
     page_title = next((text for title in by_tag["title"] if (text := text_content(title))), "")
     titles = [page_title, *(squeeze(text) for name in ("og:title", "twitter:title") for text in metas.get(name, ()))]
     titles += [text_content(heading) for heading in by_tag["h1"]]
@@ -146,6 +135,28 @@ def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
         node=data.article(addresses=addresses, titles=titles),
         entry=entry,
     )
+
+
+def _sorted_out(tree: HtmlElement) -> tuple[_Elements, _Elements, _Elements]:
+    """Elements by tag, and those of the body by itemprop and by the subject that their class names."""
+    by_tag: _Elements = defaultdict(list)
+    properties: _Elements = defaultdict(list)
+    marked: _Elements = defaultdict(list)
+    is_body = False
+    for element in tree.iter("*"):  # one walk: a search for each attribute takes as long
+        tag = str(element.tag)
+        if tag in _TOLD_BY_TAG:
+            by_tag[tag].append(element)
+        if (is_body or tag == "link") and (itemprop := element.get("itemprop")) is not None:
+            properties[itemprop.lower()].append(element)
+        if not is_body:
+            is_body = tag == "body"
+            continue
+        if tag == "a" and element.get("rel") is not None:
+            by_tag[tag].append(element)
+        for subject in subjects_of(element.get("class", "")):
+            marked[subject].append(element)
+    return by_tag, properties, marked
 
 
 def _names(meta: HtmlElement) -> set[str]:

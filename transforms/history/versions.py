@@ -9,16 +9,22 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from unicodedata import normalize
 
-from transforms.records import Article
+from transforms.records import Article, LeadImage
 
 _FIELD_END = "\x1f"
 """Unit separator: stands in no folded text, so ("a", "b") and ("ab", "") differ."""
 
 
 def content_hash(article: Article) -> str:
-    """The hash of headline, standfirst and paragraphs with their kinds: 16 hexadecimal digits."""
+    """The hash of headline, standfirst, caption, credits and paragraphs with their kinds: 16 hexadecimal digits.
+
+    What a publisher changes without changing the article is left out: the page's title, the section, the times, the
+    reading time, the promotion.
+    """
+    image = article.lead_image or LeadImage()
+    fields = (article.headline, article.standfirst, image.caption, image.credit, article.agency_credit)
     kinds_and_texts = (part for paragraph in article.paragraphs for part in (paragraph.kind.value, paragraph.text))
-    return _digest((article.headline or "", article.standfirst or "", *kinds_and_texts))
+    return _digest((*(field or "" for field in fields), *kinds_and_texts))
 
 
 def body_hash(article: Article) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import operator
 import os
 import signal
@@ -76,6 +77,12 @@ def test_workers_have_no_prefect_no_http_client_and_no_database(engine: LocalEng
     loaded = engine.submit(eval, "set(__import__('sys').modules)").result()
     assert not loaded & {"prefect", "aiohttp", "duckdb"}
     assert "transforms.article.extract" in loaded
+
+
+def test_workers_begin_with_what_the_parsers_load_at_their_first_use(engine: LocalEngine) -> None:
+    model = "__import__('py3langid.langid').langid.IDENTIFIER is not None"
+    assert engine.submit(eval, model).result()
+    assert engine.submit(gc.get_freeze_count).result() > 0
 
 
 def test_a_worker_ends_at_once_when_told_to_even_in_the_midst_of_c_code(engine: LocalEngine) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.history.versions import body_hash, content_hash, text_hash
-from transforms.records import Article, Paragraph, ParagraphKind
+from transforms.records import Article, LeadImage, Paragraph, ParagraphKind
 
 ARTICLE = Article(
     url="https://gull.example/a",
@@ -28,6 +28,8 @@ def with_texts(*texts: str) -> Article:
         pytest.param(replace(ARTICLE, headline=unicodedata.normalize("NFD", "Café closes")), id="decomposed-accent"),
         pytest.param(with_texts("The café\n  closed. ", "It had opened in\u00a01986."), id="white-space"),
         pytest.param(replace(ARTICLE, url="https://gull.example/b", authors=("A B",)), id="address-and-authors"),
+        pytest.param(replace(ARTICLE, title="Café | The Gull", reading_time_minutes=3), id="title-and-reading-time"),
+        pytest.param(replace(ARTICLE, lead_image=LeadImage(url="https://gull.example/1.jpg")), id="image-address"),
     ],
 )
 def test_content_is_the_same_when_a_reader_sees_the_same_words(same: Article) -> None:
@@ -40,6 +42,9 @@ def test_content_is_the_same_when_a_reader_sees_the_same_words(same: Article) ->
     [
         pytest.param(replace(ARTICLE, headline="Café reopens"), False, id="headline"),
         pytest.param(replace(ARTICLE, standfirst=None), False, id="standfirst"),
+        pytest.param(replace(ARTICLE, agency_credit="Agencies contributed."), False, id="agency-credit"),
+        pytest.param(replace(ARTICLE, lead_image=LeadImage(caption="The café in 1986")), False, id="caption"),
+        pytest.param(replace(ARTICLE, lead_image=LeadImage(credit="Gull Pictures")), False, id="credit"),
         pytest.param(with_texts("The café closed. It had opened in 1986."), True, id="paragraphs-joined"),
         pytest.param(with_texts("It had opened in 1986.", "The café closed."), True, id="paragraphs-swapped"),
         pytest.param(
