@@ -91,7 +91,7 @@ def after_success(
     if habit and habit.window:
         interval = min(interval, habit.window / 2)
     interval = min(max(interval, SHORTEST_INTERVAL), LONGEST_INTERVAL) * _jitter(state.feed_url, now)
-    wishes = [server_wants or timedelta(0), *(timedelta(minutes=m) for m in _minutes(hints))]
+    wishes = [server_wants or timedelta(0), *_wishes(hints)]
     interval = max(interval, min(max(wishes), LONGEST_HINT), every or timedelta(0))
     return replace(
         state,
@@ -155,8 +155,10 @@ def _by_rate(items_per_day: float | None, window: timedelta | None) -> timedelta
     return min(gap, window / 2) if window else gap
 
 
-def _minutes(hints: FeedHints) -> list[float]:
-    return [minutes for minutes in (hints.ttl_minutes, hints.update_interval_minutes) if minutes and minutes > 0]
+def _wishes(hints: FeedHints) -> list[timedelta]:
+    stated = (hints.ttl_minutes, hints.update_interval_minutes)
+    longest = LONGEST_HINT / timedelta(minutes=1)  # more than a timedelta holds has been seen
+    return [timedelta(minutes=min(minutes, longest)) for minutes in stated if minutes and minutes > 0]
 
 
 def _jitter(feed_url: str, now: datetime) -> float:

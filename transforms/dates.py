@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from transforms.date_words import AM, FILLERS, HOUR_WORDS, MONTHS, PM, fold
 from transforms.records import Precision, PublisherTime
@@ -126,6 +127,15 @@ def parse_time(raw: str) -> PublisherTime | None:
         if day is not None:
             return _with_time(day, fields, raw, default_offset=_KOREAN_OFFSET_MINUTES if is_korean else None)
     return None
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Return the time of an HTTP header such as Date (RFC 9110, 5.6.7) in UTC; None when it cannot be read."""
+    try:
+        time = parsedate_to_datetime(value or "")
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # an offset of days, a year before the first
+        return None
 
 
 def believable(time: PublisherTime | None, *, now: datetime) -> PublisherTime | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+
+from transforms.dates import http_date
 
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})")
 _NO_FRESHNESS = re.compile(r"(?:^|[,\s])no-(?:cache|store)\b")
@@ -23,15 +24,5 @@ def server_wants(headers: Mapping[str, str], now: datetime) -> timedelta | None:
         age = headers.get("age", "0")
         seconds = int(max_age[1]) - (int(age) if age.isdecimal() and len(age) < 10 else 0)
         return timedelta(seconds=seconds) if seconds > 0 else None
-    expires, sent = _http_date(headers.get("expires")), _http_date(headers.get("date")) or now
+    expires, sent = http_date(headers.get("expires")), http_date(headers.get("date")) or now
     return expires - sent if expires and expires > sent else None
-
-
-def _http_date(value: str | None) -> datetime | None:
-    if not value:
-        return None
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else None

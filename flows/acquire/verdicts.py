@@ -24,14 +24,14 @@ from __future__ import annotations
 import errno
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TypeVar
 
 import aiohttp
 
 from flows.acquire.addresses import AddressRefusedError
 from flows.acquire.bodies import BadBodyError, BodyTooLargeError
+from transforms.dates import http_date
 from transforms.outcomes import Outcome
 
 
@@ -146,15 +146,7 @@ def retry_after_seconds(value: str | None, *, date: str | None, now: datetime) -
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value)
-    until = _http_date(value)
+    until = http_date(value)
     if until is None:
         return None
-    return max(0.0, (until - (_http_date(date) or now)).total_seconds())
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return max(0.0, (until - (http_date(date) or now)).total_seconds())

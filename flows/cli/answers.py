@@ -99,8 +99,7 @@ def _write_json(names: list[str], rows: Iterator[Sequence[Any]]) -> None:
     out.write(b"[")
     for number, row in enumerate(rows):
         out.write(b",\n " if number else b"\n ")
-        line = as_json({name: _plain(value) for name, value in zip(names, row, strict=True)})
-        out.write(line.encode("utf-8", "surrogatepass"))
+        out.write(as_json({name: _plain(value) for name, value in zip(names, row, strict=True)}).encode())
     out.write(b"\n]\n")
 
 

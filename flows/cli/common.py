@@ -79,16 +79,23 @@ def as_json(value: Any) -> str:
 
 
 def echo_json_line(value: Any) -> None:
-    """Writes one line of JSON to stdout, whatever the terminal's encoding."""
-    sys.stdout.buffer.write(as_json(value).encode("utf-8", "surrogatepass") + b"\n")
+    """Writes one line of JSON to stdout in UTF-8, whatever the terminal's encoding.  Raises as `writing_to_stdout`."""
+    line = as_json(value)
+    try:
+        encoded = line.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot hold
+        encoded = json.dumps(json.loads(line)).encode()
+    with writing_to_stdout():
+        sys.stdout.buffer.write(encoded + b"\n")
 
 
 def write_document(text: str) -> None:
     """Writes a document to stdout: byte for byte where a program reads it, printable where a person does."""
-    if sys.stdout.isatty():
-        sys.stdout.write(printable(text) + "\n")
-    else:
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    with writing_to_stdout():
+        if sys.stdout.isatty():
+            sys.stdout.write(printable(text) + "\n")
+        else:
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def config_command(is_json: bool, common: Common) -> None:
     click.echo(f"feeds file  {configuration.config_file} ({len(configuration.feeds)} feeds)")
     width = max(map(len, values))
     for name, value in values.items():
-        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        shown = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
         click.echo(f"{name:<{width}}  {printable(shown) or '(none)'}  [{sources[name]}]")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import click
 
 from flows.acquire.workers import LocalEngine
-from flows.cli.common import Common, common_options, echo_json_line, printable, write_document
-from flows.cli.inputs import batch_lines, fetch_url, in_order, is_url, one_of, read_file, read_file_or_stdin
+from flows.cli.common import Common, common_options, echo_json_line, printable, write_document, writing_to_stdout
+from flows.cli.inputs import batch_lines, fetch_url, file_in, in_order, is_url, one_of, read_file_or_stdin, text_in
 from transforms.article.as_dict import article_as_dict
 from transforms.article.extract import extract_page
 from transforms.document import render
@@ -52,13 +51,15 @@ def extract_command(
     assert page is not None
     extraction = extract_page(_page(page, url, common))
     if extraction.article is None:
-        raise InputError(f"{page} holds no article: {extraction.outcome} ({extraction.reason}).")
+        name = "Standard input" if page == "-" else page
+        raise InputError(f"{name} holds no article: {extraction.outcome} ({extraction.reason}).")
     if is_json:
         echo_json_line(article_as_dict(extraction.article))
     elif is_document:
         write_document(render(extraction.article))
     else:
-        _print_fields(extraction.article)
+        with writing_to_stdout():
+            _print_fields(extraction.article)
 
 
 def _page(name: str, url: str | None, common: Common) -> Page:
@@ -91,14 +92,12 @@ def _extract_batch(path: Path, workers: int) -> None:
     folder = path.parent
 
     def submit(item: dict[str, Any]) -> Future[Extraction]:
-        body = read_file(folder / str(item.get("html", "")))
-        address = str(item.get("url") or "")
+        body, address = file_in(item, "html", folder), text_in(item, "url")
         return engine.submit(extract_page, Page(url=address, final_url=address, body=body))
 
     with LocalEngine(workers=workers) as engine:
         for item, result in in_order(batch_lines(path), submit, places=workers * 8):
             echo_json_line({"id": item["id"], **_line(result)})
-    sys.stdout.flush()
 
 
 def _line(result: Extraction | Exception) -> dict[str, Any]:

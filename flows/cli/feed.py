@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ import click
 
 from flows.acquire.poll import parse_feed_bytes
 from flows.acquire.workers import LocalEngine
-from flows.cli.common import Common, common_options, echo_json_line, printable
-from flows.cli.inputs import batch_lines, fetch_url, in_order, is_url, one_of, read_file
-from transforms.errors import InputError
+from flows.cli.common import Common, as_json, common_options, echo_json_line, printable, writing_to_stdout
+from flows.cli.inputs import batch_lines, fetch_url, file_in, in_order, is_url, one_of, read_file_or_stdin, text_in
+from transforms.errors import InputError, WorkerError
 from transforms.feeds.parse import document_as_dict
 from transforms.records import FeedDocument
 
@@ -28,11 +27,11 @@ FEED_SECONDS = 9.0
 @click.option("--json", "is_json", is_flag=True, help="The whole document as one JSON object.")
 @common_options
 def feed_command(feed: str | None, batch: Path | None, workers: int | None, is_json: bool, common: Common) -> None:
-    """Reads FEED, a file or a URL: RSS, Atom, JSON Feed or a news sitemap.
+    """Reads FEED, a file, a URL or "-" for standard input: RSS, Atom, JSON Feed or a news sitemap.
 
     Example: newsledger feed https://feeds.bbci.co.uk/news/world/rss.xml
     """
-    one_of(feed, batch, message="Give one FEED (a file or a URL), or --batch FILE.")
+    one_of(feed, batch, message="Give one FEED (a file, a URL or -), or --batch FILE.")
     settings = common.configuration().settings
     limit = settings.max_entries_per_feed
     with LocalEngine(workers=workers or (settings.workers if batch else 1), time_limit_seconds=FEED_SECONDS) as engine:
@@ -44,12 +43,16 @@ def feed_command(feed: str | None, batch: Path | None, workers: int | None, is_j
             fetched = fetch_url(feed, settings, purpose="feed", clock=common.clock)
             body, url, content_type = fetched.body, fetched.url, fetched.headers.get("content-type")
         else:
-            body, url, content_type = read_file(Path(feed)), "", None
-        document = engine.submit(parse_feed_bytes, body, url, content_type, limit).result()
+            body, url, content_type = read_file_or_stdin(feed), "", None
+        try:
+            document = engine.submit(parse_feed_bytes, body, url, content_type, limit).result()
+        except (InputError, WorkerError) as error:
+            raise InputError(f"{'Standard input' if feed == '-' else feed}: {error}") from error
     if is_json:
         echo_json_line(document_as_dict(document))
     else:
-        _print(document)
+        with writing_to_stdout():
+            _print(document)
 
 
 def _print(document: FeedDocument) -> None:
@@ -69,15 +72,16 @@ def _read_batch(engine: LocalEngine, path: Path, limit: int, places: int) -> Non
     folder = path.parent
 
     def submit(item: dict[str, Any]) -> Future[FeedDocument]:
-        name = str(item.get("file", ""))
-        headers = {str(key).lower(): str(value) for key, value in (item.get("http_headers") or {}).items()}
-        body = read_file(folder / name)
-        base = headers.get("content-location") or item.get("base_url") or ""
+        body = file_in(item, "file", folder)
+        stated = item.get("http_headers") or {}
+        if not isinstance(stated, dict):
+            raise InputError(f'"http_headers" must be an object and is {as_json(stated)[:80]}.')
+        headers = {key.lower(): str(value) for key, value in stated.items()}
+        base = headers.get("content-location") or text_in(item, "base_url")
         return engine.submit(parse_feed_bytes, body, base, headers.get("content-type"), limit)
 
     for item, result in in_order(batch_lines(path), submit, places=places):
         echo_json_line({"id": item["id"], **_line(result)})
-    sys.stdout.flush()
 
 
 def _line(result: FeedDocument | Exception) -> dict[str, Any]:

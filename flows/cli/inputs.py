@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import sys
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -44,16 +45,24 @@ def read_file(path: Path) -> bytes:
             body: bytes = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:  # a ValueError for NULs and the like in the name
         raise InputError(f"The file {path} cannot be read: {error}.") from error
-    if len(body) > MAX_FILE_BYTES:
-        raise InputError(f"The file {path} is larger than {MAX_FILE_BYTES // 1024**2} MiB; it is not read.")
-    return body
+    return _within_limit(body, f"The file {path}")
 
 
 def read_file_or_stdin(name: str) -> bytes:
-    """The bytes of a file, or of standard input for "-"."""
-    return sys.stdin.buffer.read(MAX_FILE_BYTES) if name == "-" else read_file(Path(name))
+    """The bytes of a file, or of standard input for "-".  Raises InputError with the reason."""
+    if name != "-":
+        return read_file(Path(name))
+    if sys.stdin is None:
+        raise InputError("Standard input is closed, so there is nothing to read.")
+    return _within_limit(sys.stdin.buffer.read(MAX_FILE_BYTES + 1), "Standard input")
+
+
+def _within_limit(body: bytes, what: str) -> bytes:
+    if len(body) > MAX_FILE_BYTES:
+        raise InputError(f"{what} is larger than {MAX_FILE_BYTES // 1024**2} MiB; it is not read.")
+    return body
 
 
 def fetch_url(url: str, settings: Settings, *, purpose: str, clock: Callable[[], Any]) -> Fetched:
@@ -92,17 +101,35 @@ def batch_lines(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             item = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}:{number}: no JSON ({error}).") from error
-        if not isinstance(item, dict) or "id" not in item:
-            raise InputError(f'{path}:{number}: an object with an "id" is wanted.')
+        if not isinstance(item, dict) or not isinstance(item.get("id"), str | int):
+            raise InputError(f'{path}:{number}: an object with an "id", a text or a whole number, is wanted.')
         yield item
+
+
+def text_in(item: dict[str, Any], name: str) -> str:
+    """A field of a line of a batch, "" when it is missing.  Raises InputError when it is no text."""
+    value = item.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InputError(f'"{name}" must be a text and is {json.dumps(value)[:80]}.')
+    return value or ""
+
+
+def file_in(item: dict[str, Any], name: str, folder: Path) -> bytes:
+    """The bytes of the file that a line of a batch names.  Raises InputError with the reason."""
+    if not (path := text_in(item, name)):
+        raise InputError(f'The line has no "{name}", the path of a file.')
+    return read_file(folder / path)
 
 
 def in_order(
     items: Iterable[dict[str, Any]], submit: Callable[[dict[str, Any]], Future[T]], *, places: int
 ) -> Iterator[tuple[dict[str, Any], T | WorkerError | InputError]]:
-    """Results in the order of the items, with at most `places` items read and not yet given back."""
+    """Results in the order of the items, with at most `places` items read and not yet given back.
+
+    An InputError of `items` itself is raised when the results of the items before it have been given back.
+    """
     waiting: deque[tuple[dict[str, Any], Future[T] | InputError]] = deque()
 
     def first() -> tuple[dict[str, Any], T | WorkerError | InputError]:
@@ -113,8 +140,19 @@ def in_order(
             return item, future.result()
         except (WorkerError, InputError) as error:
             return item, error
+        except Exception as error:
+            return item, InputError(f"{type(error).__name__}: {error}")
 
-    for item in items:
+    fault: InputError | None = None
+    source = iter(items)
+    while True:
+        try:
+            item = next(source)
+        except StopIteration:
+            break
+        except InputError as error:
+            fault = error
+            break
         try:
             waiting.append((item, submit(item)))
         except InputError as error:
@@ -123,6 +161,8 @@ def in_order(
             yield first()
     while waiting:
         yield first()
+    if fault is not None:
+        raise fault
 
 
 def one_of(*given: object, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.acquire.exchange import Answer
+from flows.acquire.pages import PageAcquirer
 from flows.configuration import clock_for
 from flows.demo import DemoSite
 from flows.feeds_file import FeedSpec, read_feeds_file
@@ -18,7 +21,8 @@ from flows.progress import NoProgress
 from flows.settings import resolve_settings
 from flows.stages import IngestRun, RunRequest, RunSummary
 from tests.news_server import Behaviour, NewsServer
-from transforms.errors import NetworkDown, RunInProgress, WarehouseBusy
+from transforms.errors import ArchiveUnwritable, NetworkDown, RunInProgress, WarehouseBusy
+from transforms.records import DuePage
 from warehouse.connection import open_reader
 
 NOW = datetime(2026, 10, 16, 9, 0, tzinfo=UTC)
@@ -317,3 +321,112 @@ def test_acquiring_twice_asks_for_nothing_twice(tmp_path: Path, monkeypatch: pyt
             asked = len(server.requests)
             assert run.acquire() == 3
             assert len(server.requests) == asked
+
+
+# ---------------------------------------------------------------- politeness over a whole run
+
+
+def test_a_crawl_delay_is_kept_from_a_sites_second_request_on(tmp_path: Path, ingest: Ingest) -> None:
+    """Two feeds, a redirector and pages on the hosts of one site, a pace of nought: only robots.txt asks for more."""
+    first, second, redirector = "http://paper.news/rss.xml", "http://www.paper.news/more.xml", "http://go.paper.news/1"
+    pages = ["http://paper.news/story-1", "http://paper.news/story-2"]
+    with NewsServer() as server:
+        for host in ("paper.news", "www.paper.news"):
+            server.add(f"http://{host}/robots.txt", body=b"User-agent: *\nCrawl-delay: 0.4\n")
+        server.add(first, body=rss(redirector))
+        server.add(second, body=rss(pages[1]))
+        server.redirect(redirector, pages[0])
+        for number, url in enumerate(pages, start=1):
+            server.add(url, body=page(number), headers={"Content-Type": "text/html"})
+        feeds = [FeedSpec(url=first), FeedSpec(url=second)]
+        ingest(feeds, server.environment)
+        ingest(feeds, server.environment, now=LATER, force=True)
+    assert ask(tmp_path, "select count(*) from articles") == [(2,)]
+    gaps = {
+        later.url: later.at - earlier.at
+        for earlier, later in itertools.pairwise(server.requests)
+        if not later.url.endswith("/robots.txt")
+    }
+    assert set(gaps) == {first, second, redirector, *pages}
+    assert min(gaps.values()) >= 0.35
+
+
+def test_many_redirecting_pages_and_little_room_do_not_block_each_other(
+    tmp_path: Path, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.stages.BODIES_IN_MEMORY", 1)
+    with NewsServer() as server:
+        listed = []
+        for number in range(1, 7):
+            old, new = f"http://old{number}.example/a", f"http://new{number}.example/a"
+            server.redirect(old, new)
+            server.add(new, body=page(number), headers={"Content-Type": "text/html"})
+            listed.append(old)
+        server.add(FEED, body=rss(*listed))
+        ingest([FeedSpec(url=FEED)], server.environment)
+    assert ask(tmp_path, "select outcome, count(*) from url_status group by 1") == [("loaded", 6)]
+
+
+# ---------------------------------------------------------------- other ways to a text, and to none
+
+
+def test_a_feed_whose_own_text_is_wanted_is_the_only_thing_that_is_asked_for(tmp_path: Path, ingest: Ingest) -> None:
+    text = "".join(
+        f"&lt;p&gt;Part {n} of what the harbour master said on Friday to the council.&lt;/p&gt;" for n in range(9)
+    )
+    body = rss(link(1)).replace(
+        b"<guid", f"<description>Short.</description><content:encoded>{text}</content:encoded><guid".encode()
+    )
+    body = body.replace(b"<rss ", b"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/' ")
+    with NewsServer() as server:
+        server.add(FEED, body=body)
+        ingest([FeedSpec(url=FEED, fetch="feed")], server.environment)
+        assert server.urls() == [FEED]
+    assert ask(tmp_path, "select url, headline, body_source, word_count > 80 from articles") == [
+        (link(1), "Story 1", "feed", True)
+    ]
+
+
+def test_trouble_that_nobody_foresaw_costs_its_item_and_not_the_run(
+    tmp_path: Path, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails_for_the_second(self: PageAcquirer, due: DuePage, room: object) -> Answer:
+        if due.url == link(2):
+            raise KeyError("nobody foresaw this")
+        return await asked(self, due, room)  # type: ignore[arg-type]
+
+    asked = PageAcquirer._ask
+    monkeypatch.setattr(PageAcquirer, "_ask", fails_for_the_second)
+    with NewsServer() as server:
+        ingest(paper(server), server.environment)
+    assert ask(tmp_path, "select outcome from url_status order by url") == [("loaded",), ("bad_content",), ("loaded",)]
+    assert ask(tmp_path, "select reason like '%KeyError%' from url_status where outcome = 'bad_content'") == [(True,)]
+
+
+def test_an_archive_that_cannot_be_written_ends_the_run_with_its_own_words(tmp_path: Path, ingest: Ingest) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "archive").write_text("a file where a folder is wanted")
+    with NewsServer() as server, pytest.raises(ArchiveUnwritable):
+        ingest(paper(server), server.environment)
+
+
+def test_a_feed_that_only_touches_itself_counts_as_unchanged(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        server.add(FEED, body=rss(link(1)))
+        ingest(feeds, server.environment)
+        server.add(
+            FEED,
+            body=rss(link(1)).replace(b"<item>", b"<lastBuildDate>Fri, 16 Oct 2026 09:00:00 GMT</lastBuildDate><item>"),
+        )
+        summary = ingest(feeds, server.environment, force=True)
+    assert [(feed.result, feed.reason) for feed in summary.report.feeds] == [
+        ("unchanged", "the same entries as before")
+    ]
+
+
+def test_a_site_that_resets_is_no_reason_to_suspect_our_own_network(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        server.add(FEED, behaviour=Behaviour.RESET)
+        ingest([FeedSpec(url=FEED)], server.environment)
+    assert ask(tmp_path, "select state from feeds") == [("failing",)]

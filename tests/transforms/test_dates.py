@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transforms.date_words import MONTHS
-from transforms.dates import believable, parse_time
+from transforms.dates import believable, http_date, parse_time
 from transforms.records import Precision
 
 _SECOND, _MINUTE, _DAY = Precision.SECOND, Precision.MINUTE, Precision.DAY
@@ -194,3 +194,21 @@ def test_a_publication_time_must_be_able_to_be_one(raw: str, is_believable: bool
 
 def test_no_time_is_no_believable_time() -> None:
     assert believable(None, now=datetime(2026, 6, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(
+            "Sun, 06 Nov 1994 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC), id="as-http-has-it"
+        ),
+        pytest.param("Sunday, 06-Nov-94 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC), id="rfc-850"),
+        pytest.param("06 Nov 1994 08:49:37", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC), id="no-zone"),
+        pytest.param("Sun, 06 Nov 1994 08:49:37 +9999", None, id="an-offset-of-days"),
+        pytest.param("0", None, id="no-date"),
+        pytest.param("", None, id="empty"),
+        pytest.param(None, None, id="missing"),
+    ],
+)
+def test_a_time_in_an_http_header(header: str | None, expected: datetime | None) -> None:
+    assert http_date(header) == expected

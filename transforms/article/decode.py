@@ -21,6 +21,9 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-l
 
 _WIDER = mapping("charsets", "wider")
 
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
+"""Codecs of Python that read bytes as text and that no page is in; some are slow on purpose-made input."""
+
 _declared_in_header = re.compile(r"charset\s*=\s*[\"']?\s*([\w:.+-]+)", re.IGNORECASE | re.ASCII)
 _declared_in_page = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w:.+-]+)", re.IGNORECASE
@@ -41,6 +44,13 @@ _MAGIC = (
     (b"wOFF", "a font"), (b"wOF2", "a font"),
 )  # fmt: skip
 
+_MARKS_OF_WIDE_TEXT = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE, b"<\x00", b"\x00<")
+"""First bytes of text with NULs in it; the mark of UTF-32, little-endian, begins with that of UTF-16."""
+
+_BINARY_BYTES = bytes(set(_CONTROLS) - set(b"\f\x1b"))
+_MOST_CONTROLS = 0.05
+"""Share of control characters in the first KB of a text: pages have none, compressed data has 11 %."""
+
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _VAGUE_TYPES = ("application/xml", "text/xml", "text/plain", "application/octet-stream", "unknown")
 """Types that servers give to pages they know nothing better about."""
@@ -60,13 +70,18 @@ class Decoded:
 def foreign_content(body: bytes, content_type: str | None) -> str | None:
     """What the bytes are when they are no HTML page ("a PDF document"), else None.
 
-    Magic bytes count first.  A content type other than HTML counts only when the content does not look like HTML
-    either, since servers mislabel pages as text or binary.
+    Magic bytes count first, then control characters, which text does not have.  A content type other than HTML counts
+    only when the content does not look like HTML either, since servers mislabel pages as text or binary.
     """
     start = body[:1024].lstrip()
     if named := next((name for magic, name in _MAGIC if start.startswith(magic)), None):
         return named
-    if _looks_like_html.search(body[:_PRESCAN]):
+    looks_like_html = _looks_like_html.search(body[:_PRESCAN])
+    if not body.startswith(_MARKS_OF_WIDE_TEXT):
+        controls = 1 - len(start.translate(None, _BINARY_BYTES)) / max(len(start), 1)
+        if controls > _MOST_CONTROLS or (b"\x00" in start and not looks_like_html):
+            return "binary data"
+    if looks_like_html:
         return None
     declared = (content_type or "").partition(";")[0].strip().lower()
     if declared in _VAGUE_TYPES:
@@ -111,10 +126,12 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     for label in labels:
         name = _WIDER.get(label.lower(), label.lower())
         try:
-            b"".decode(name)  # also a LookupError for codecs of Python that are no charset, such as "hex"
-        except LookupError:
+            charset = codecs.lookup(name).name
+            b" ".decode(charset)  # a LookupError for codecs of Python that are no charset, such as "hex"
+        except (LookupError, ValueError):
             continue
-        known.append(codecs.lookup(name).name)
+        if charset not in _NO_CHARSETS:
+            known.append(charset)
     return known
 
 

@@ -28,9 +28,10 @@ from transforms.article.page_kind import (
     find_tags,
 )
 from transforms.article.standfirst import find_standfirst, is_shown
-from transforms.article.times import find_modified, find_published, server_time
+from transforms.article.times import find_modified, find_published
 from transforms.article.titles import find_headline, find_title
 from transforms.article.walls import judge
+from transforms.dates import http_date
 from transforms.document import reading_minutes
 from transforms.outcomes import Outcome
 from transforms.records import Article, Entry, Extraction, Page, Paragraph
@@ -111,7 +112,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         "agency_credit": Found(agency_credit, text.witness) if agency_credit else None,
         "promotion": Found(promotion, text.witness) if promotion else None,
         "authors": authors,
-        "published": find_published(evidence, server_time=server_time(headers.get("date"))),
+        "published": find_published(evidence, server_time=http_date(headers.get("date"))),
         "modified": find_modified(evidence),
         "language": find_language(evidence, body, feed_language),
         "section": find_section(evidence),

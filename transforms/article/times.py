@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from itertools import chain
 
 from lxml.html import HtmlElement
@@ -84,15 +83,6 @@ def find_modified(evidence: Evidence) -> Found[PublisherTime] | None:
     ]
     times = ((parse_time(raw), witness) for raw, witness in candidates if raw)
     return next((Found(time, witness) for time, witness in times if time is not None and time.at >= EARLIEST), None)
-
-
-def server_time(date_header: str | None) -> datetime | None:
-    """The HTTP Date header (RFC 9110, 6.6.1) as an aware time; None when there is none that can be read."""
-    try:
-        time = parsedate_to_datetime(date_header or "")
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _stated(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,10 @@ from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
 import duckdb
-import psutil
 import pytest
 
 from tests.flows.cli.conftest import SCRIPT, Newsledger
-from tests.news_server import Behaviour, NewsServer
+from tests.news_server import NewsServer
 
 pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them
 
@@ -159,40 +158,6 @@ def test_a_run_by_hand_while_serve_is_up_and_one_triggered_through_prefect(
     with duckdb.connect(str(tmp_path / "data" / "newsledger.duckdb"), read_only=True) as warehouse:
         runs = warehouse.execute("select trigger, loaded_count from runs order by started_at").fetchall()
     assert runs == [("manual", 1), ("manual", 0)]
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
-def test_an_interrupted_run_leaves_no_process_and_the_next_one_goes_on(
-    newsledger: Newsledger, feeds_file: Path, prefect_server: str, tmp_path: Path, how: signal.Signals
-) -> None:
-    """Ctrl-C reaches the whole process group, a service manager's or the kernel's signal the run alone."""
-    assert feeds_file.exists()
-    with NewsServer() as server:
-        a_paper(server)
-        server.add("http://paper.example/harbour", behaviour=Behaviour.NEVER_ANSWERS)
-        environment = {**os.environ, **server.environment, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data")}
-        with subprocess.Popen(
-            [SCRIPT, "run"],
-            env=environment,
-            cwd=tmp_path,
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        ) as run:
-            assert run.stderr is not None
-            while "1 pages" not in run.stderr.readline():
-                assert run.poll() is None
-            processes = psutil.Process(run.pid).children(recursive=True)
-            assert processes
-            (os.killpg if how is signal.SIGINT else os.kill)(run.pid, how)
-            _, words = run.communicate(timeout=30)
-        assert run.returncode == (-9 if how is signal.SIGKILL else 130), words
-        assert "Traceback" not in words
-        assert not psutil.wait_procs(processes, timeout=20)[1]
-        server.add("http://paper.example/harbour", body=PAGE.encode(), headers={"Content-Type": "text/html"})
-        again = newsledger("run", "--json", environment={**server.environment, "PREFECT_API_URL": prefect_server})
-    assert json.loads(again.stdout)["outcomes"] == {"loaded": 1}
 
 
 class serving:  # noqa: N801 - reads like the verb it is
