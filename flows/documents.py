@@ -20,7 +20,7 @@ from transforms.records import Article, PageResult, Run
 from warehouse.connection import ensure_schema, open_writer
 from warehouse.load import load_batches
 from warehouse.reports import run_report
-from warehouse.stage import Batch, discard_batches, pending_batches, stage_batch
+from warehouse.stage import Batch, discard_batches, pending_batches, set_aside, stage_batch, sweep_spool
 
 MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 DOCUMENTS_PER_BATCH = 2000
@@ -48,6 +48,7 @@ def import_documents(paths: Sequence[Path], settings: Settings, *, clock: Callab
     addresses: dict[str, Path] = {}
     read = 0
     with run_lock(settings.lock_file, run_id=run_id, now=started_at):
+        sweep_spool(settings.spool)
         ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=started_at)
         for start in range(0, len(files), DOCUMENTS_PER_BATCH):
             results = list(_read(files[start : start + DOCUMENTS_PER_BATCH], addresses, problems, run_id, clock))
@@ -60,7 +61,7 @@ def import_documents(paths: Sequence[Path], settings: Settings, *, clock: Callab
             loaded = load_batches(connection, batches, loaded_at=clock())
             totals = run_report(connection, run_id).totals
         discard_batches([*loaded.loaded, *loaded.skipped])
-        problems += [str(damaged) for damaged in loaded.damaged]
+        problems += set_aside(loaded.damaged)
     return ImportReport(
         read=read, outcomes={str(outcome): count for outcome, count in totals.items()}, problems=problems
     )

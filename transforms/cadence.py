@@ -101,6 +101,7 @@ def after_success(
         last_polled_at=now,
         last_success_at=now,
         next_poll_at=now + interval,
+        retry_after_until=None,
     )
 
 
@@ -124,14 +125,23 @@ def after_failure(
         delay = min(FAILURE_DELAY * failures, LONGEST_FAILURE_DELAY)
     next_poll_at = now + delay * _jitter(state.feed_url, now)
     if retry_after_until:
-        next_poll_at = max(next_poll_at, min(retry_after_until, now + LONGEST_HINT))
+        retry_after_until = min(retry_after_until, now + LONGEST_HINT)
+        next_poll_at = max(next_poll_at, retry_after_until)
     return replace(
         state,
         health=FeedHealth.GONE if is_gone else FeedHealth.FAILING,
         failures=failures,
         last_polled_at=now,
         next_poll_at=next_poll_at,
+        retry_after_until=retry_after_until,
     )
+
+
+def may_ask(state: FeedState | None, now: datetime, *, force: bool) -> bool:
+    """Whether a run asks a feed: it is due, or is asked by `force`, which does not shorten a Retry-After."""
+    if state is not None and state.retry_after_until is not None and now < state.retry_after_until:
+        return False
+    return force or is_due(state, now)
 
 
 def is_due(state: FeedState | None, now: datetime) -> bool:

@@ -266,7 +266,8 @@ class Fetch:
 
     `purpose` is feed, page, recheck, robots, sitemap or discovery.  `redirected_from` is the fetch_id of the hop
     before.  `bytes` counts the body on the wire.  `error_class` is an Outcome's value, or None when an HTTP answer
-    was read to its end.  `content_hash` is of the decoded body.  `raw_ref` is "file#offset" in the raw archive.
+    was read to its end.  `had_validators` says that the answer carried an ETag or a Last-Modified.  `content_hash` is
+    of the decoded body.  `raw_ref` is "file#offset" in the raw archive.
     """
 
     fetch_id: str
@@ -304,6 +305,7 @@ class FeedState:
     """What the next poll of a feed needs to know.
 
     `etag` and `last_modified` are byte-exact, from the last answer that parsed.  `failures` is a weighted count.
+    `retry_after_until` is until when the last answer asked to wait, None when it did not; nobody asks before.
     """
 
     feed_url: str
@@ -317,6 +319,7 @@ class FeedState:
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
     next_poll_at: datetime | None = None
+    retry_after_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ _BETWEEN_COLUMNS = 3
 def write_answer(answer: duckdb.DuckDBPyConnection, form: str) -> None:
     """Writes an answer as `form`: "table", "csv", "json" or "parquet".
 
-    Raises InputError when standard output cannot be written, or Parquet cannot hold a column.
+    Raises InputError when standard output cannot be written, and UsageError when Parquet cannot hold a column or a
+    value is too large to be read.
     """
     with writing_to_stdout():
         if answer.description is None:
@@ -51,8 +52,13 @@ def write_answer(answer: duckdb.DuckDBPyConnection, form: str) -> None:
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:
-    while rows := answer.fetchmany(ROWS_AT_A_TIME):
-        yield from rows
+    try:
+        while rows := answer.fetchmany(ROWS_AT_A_TIME):
+            yield from rows
+    except OverflowError as error:  # an interval of more than 2.7 million years
+        raise click.UsageError(
+            f"A value of the answer is too large to be read ({error}). Cast its column to varchar."
+        ) from error
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,6 +92,65 @@ def test_a_document_that_cannot_be_read_is_told_and_the_others_load(importing: I
     report = importing(folder)
     assert report.read == 1
     assert [Path(problem.split(":")[0]).name for problem in report.problems] == ["empty.txt", "latin.txt"]
+
+
+def test_a_name_that_is_no_utf_8_is_percent_encoded(importing: Import, folder: Path) -> None:
+    name = os.fsencode(folder / "caf") + b"\xe9.txt"
+    with open(name, "w") as file:  # noqa: PTH123 - pathlib takes no bytes
+        file.write(DOCUMENT)
+    assert list(importing(folder).problems) == []
+    assert ask(folder, "select url from articles order by url") == [
+        ("document:1998/caf%E9",),
+        ("document:1998/harbour",),
+    ]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_title(importing: Import, folder: Path) -> None:
+    (folder / "harbour.txt").write_text(DOCUMENT, encoding="utf-8-sig")
+    importing(folder)
+    assert ask(folder, "select title from articles") == [("The Gull",)]
+
+
+def test_of_two_documents_with_one_address_the_first_is_loaded_and_the_other_told(
+    importing: Import, folder: Path
+) -> None:
+    second = folder / "older" / "1998" / "harbour.txt"
+    second.parent.mkdir(parents=True)
+    second.write_text(DOCUMENT.replace("on Friday", "on Saturday"))
+    report = importing(folder)
+    assert dict(report.outcomes) == {"loaded": 1}
+    (problem,) = report.problems
+    assert str(second) in problem
+    assert str(folder / "harbour.txt") in problem
+    assert ask(folder, "select body like '%Friday%' from articles") == [(True,)]
+
+
+def test_a_document_named_twice_is_read_once(importing: Import, folder: Path) -> None:
+    report = importing(folder, folder / "harbour.txt")
+    assert (report.read, list(report.problems)) == (1, [])
+
+
+def test_the_run_of_an_import_ends(importing: Import, folder: Path) -> None:
+    importing(folder)
+    assert ask(folder, "select ended_at is not null, count(*) from runs group by 1") == [(True, 1)]
+
+
+def test_loops_of_links_pipes_and_unreadable_files_are_told(importing: Import, folder: Path) -> None:
+    (folder / "loop.txt").symlink_to("loop.txt")
+    (folder / "dangling.txt").symlink_to("nowhere")
+    (folder / "memory.txt").symlink_to("/proc/self/mem")
+    (folder / "again").symlink_to(folder)
+    os.mkfifo(folder / "pipe.txt")
+    report = importing(folder)
+    assert dict(report.outcomes) == {"loaded": 1}
+    told = ["dangling.txt", "loop.txt", "memory.txt", "pipe.txt"]
+    assert [Path(problem.split(":")[0]).name for problem in report.problems] == told
+
+
+def test_a_path_that_is_a_loop_of_links_imports_nothing(importing: Import, folder: Path) -> None:
+    (folder / "loop.txt").symlink_to("loop.txt")
+    with pytest.raises(InputError, match=r"loop\.txt"):
+        importing(folder / "loop.txt")
 
 
 @pytest.mark.parametrize("name", ["none", "empty"])

@@ -32,19 +32,22 @@ _DAYS = {
     "sunday": 6,
 }
 _WORD = re.compile(r"\w+")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+_HOUR = re.compile(r"[0-9]{1,2}")
+
+_LONGEST_MINUTES = 7 * 1_440.0
+"""A week.  Nobody waits longer for a feed, and numbers met in the wild overflow what a time can hold."""
 
 
 def read_hints(root: etree._Element) -> FeedHints:
     """Read the hints of a parsed RSS or Atom document."""
     hints = dict(_channel_fields(root))
-    ttl = _number(hints.get("ttl"))
     return FeedHints(
-        ttl_minutes=ttl or None,
+        ttl_minutes=_minutes(_number(hints.get("ttl"))),
         update_interval_minutes=_update_interval(hints.get("updateperiod"), hints.get("updatefrequency")),
         # The specification counts hours from 0; the one before it counted 24 for midnight.
         skip_hours=frozenset(
-            int(hour) % 24 for hour in _words(hints.get("skiphours")) if hour.isdigit() and int(hour) <= 24
+            int(hour) % 24 for hour in _words(hints.get("skiphours")) if _HOUR.fullmatch(hour) and int(hour) <= 24
         ),
         skip_days=frozenset(_DAYS[day] for day in _words(hints.get("skipdays")) if day in _DAYS),
     )
@@ -65,7 +68,12 @@ def _update_interval(period: str | None, frequency: str | None) -> float | None:
     times = _number(frequency)
     if minutes is None or times == 0:
         return None
-    return minutes / (1.0 if times is None else times)
+    return _minutes(minutes / (1.0 if times is None else times))
+
+
+def _minutes(stated: float | None) -> float | None:
+    """An interval that can be kept; None where none is meant."""
+    return min(stated, _LONGEST_MINUTES) if stated else None
 
 
 def _number(text: str | None) -> float | None:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import gzip
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+from concurrent.futures import Future
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 
+from flows.cli.inputs import batch_lines, in_order
 from flows.cli.main import _COMMANDS
 from flows.demo import DemoSite
-from tests.flows.cli.conftest import Newsledger
+from tests.flows.cli.conftest import SCRIPT, Newsledger
 from tests.news_server import NewsServer
+from transforms.errors import InputError
 
 DOCUMENT = "The Gull\n\nHarbour \x1b[31mreopens\n\u202eShips\n1 min read\n\nThe gates, said \u201cGull\u201d, are open."
 FERRY = "http://harbour-courier.example/harbour/ferry-heron-strikes-pier-1042"
@@ -68,6 +78,80 @@ def test_a_question_may_come_from_standard_input(newsledger: Newsledger, warehou
     assert newsledger("sql", "-", "--format", "csv", stdin="select 6 * 7 as answer").stdout == "answer\n42\n"
 
 
+def test_what_is_no_question_is_wrong_use(newsledger: Newsledger, warehouse: Path) -> None:
+    assert warehouse.exists()
+    for question, message in (
+        (";", "no statement"),
+        ("/* c */", "no statement"),
+        ("-- c", "no statement"),
+        ("select '\udce9'", "no UTF-8 text"),
+    ):
+        answer = newsledger("sql", question)
+        assert answer.returncode == 2, question
+        assert message in answer.stderr
+        assert "Traceback" not in answer.stderr
+
+
+def test_a_question_may_begin_with_a_comment(newsledger: Newsledger, warehouse: Path) -> None:
+    answer = newsledger("sql", "-- all of it\nselect 42 as a", "--format", "csv", "--warehouse", str(warehouse))
+    assert answer.stdout == "a\n42\n"
+
+
+def test_an_output_that_takes_nothing_ends_with_a_message_or_quietly(warehouse: Path) -> None:
+    def ended(form: str, redirection: str) -> tuple[int, str]:
+        command = f'"{SCRIPT}" sql "from range(50000)" --format {form} --warehouse "{warehouse}" {redirection}'
+        answer = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False
+        )
+        return answer.returncode, answer.stderr
+
+    for form in ("table", "csv", "json"):
+        code, message = ended(form, "> /dev/full")
+        assert code == 1, form
+        assert "Standard output cannot be written: No space left on device" in message
+        assert ended(form, "| true") == (0, ""), form
+    code, message = ended("parquet", ">&-")
+    assert code == 1
+    assert "Standard output is closed" in message
+
+
+def on_a_terminal(tmp_path: Path, *arguments: str, columns: int) -> str:
+    """What a command writes on a terminal of so many columns."""
+    terminal, side = pty.openpty()
+    termios.tcsetwinsize(side, (50, columns))
+    with subprocess.Popen(
+        [str(SCRIPT), *arguments],
+        env={**os.environ, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data"), "TERM": "xterm"},
+        stdout=side,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        os.close(side)
+        written = b""
+        with contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
+            while chunk := os.read(terminal, 4096):
+                written += chunk
+        assert process.wait() == 0
+    os.close(terminal)
+    return written.decode().replace("\r\n", "\n")
+
+
+def test_columns_that_do_not_fit_a_terminal_become_lines(warehouse: Path, tmp_path: Path) -> None:
+    assert warehouse.exists()
+    question = "select headline, site, word_count, title, url, body_source from articles"
+    narrow = on_a_terminal(tmp_path, "sql", question, columns=50).splitlines()
+    assert narrow[:2] == ["─" * 50, r"headline: Harbour \x1b[31mreopens"]
+    assert "word_count: 6" in narrow
+    assert "word_count: 6" not in on_a_terminal(tmp_path, "sql", question, columns=150)
+
+
+def test_csv_and_documents_cannot_paint_a_terminal(warehouse: Path, tmp_path: Path) -> None:
+    assert warehouse.exists()
+    for command in (["sql", "select headline from articles", "--format", "csv"], ["show", "document:gull/harbour"]):
+        shown = on_a_terminal(tmp_path, *command, columns=80)
+        assert "\x1b[31m" not in shown
+        assert r"Harbour \x1b[31mreopens" in shown
+
+
 def test_show_prints_the_document_as_it_was(newsledger: Newsledger, warehouse: Path) -> None:
     assert warehouse.exists()
     assert newsledger("show", "document:gull/harbour").stdout == DOCUMENT
@@ -120,11 +204,82 @@ def test_a_batch_of_pages_keeps_its_order_and_tells_what_is_no_article(
     assert found[2]["outcome"] == "not_html"
 
 
-def test_a_broken_batch_line_is_told_with_its_number(newsledger: Newsledger, tmp_path: Path) -> None:
-    (tmp_path / "pages.jsonl").write_text('{"id": 1, "html": "x"}\n{"id": \n')
+def test_the_lines_before_a_broken_one_are_answered(newsledger: Newsledger, page: Path, tmp_path: Path) -> None:
+    lines = [json.dumps({"id": number, "url": FERRY, "html": page.name}) for number in range(3)]
+    (tmp_path / "pages.jsonl").write_text("\n".join([*lines, '{"id": ', *lines]))
     answer = newsledger("extract", "--batch", "pages.jsonl")
     assert answer.returncode == 1
-    assert "pages.jsonl:2" in answer.stderr
+    assert [json.loads(line)["id"] for line in answer.stdout.splitlines()] == [0, 1, 2]
+    assert "pages.jsonl:4: no JSON" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("[" * 100_000, id="deep"),
+        pytest.param('{"html": "a"}', id="no-id"),
+        pytest.param('{"id": [1]}', id="list-as-id"),
+        pytest.param('{"id": NaN}', id="no-number-as-id"),
+        pytest.param("\udcff", id="not-utf-8"),
+    ],
+)
+def test_a_line_without_a_name_is_told_with_its_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(b"\n" + os.fsencode(line))
+    with pytest.raises(InputError, match=r"lines\.jsonl:2: "):
+        list(batch_lines(path))
+
+
+def test_lines_that_cannot_be_done_are_errors_of_their_own(newsledger: Newsledger, page: Path, tmp_path: Path) -> None:
+    def check(command: str, key: str, cases: dict[str, dict[str, object]]) -> None:
+        lines = [json.dumps({"id": reason, **fields}) for reason, fields in cases.items()]
+        (tmp_path / "lines.jsonl").write_text("\n".join(lines))
+        answer = newsledger(command, "--batch", "lines.jsonl")
+        assert answer.returncode == 0, answer.stderr
+        found = {line["id"]: line[key] for line in map(json.loads, answer.stdout.splitlines())}
+        assert list(found) == list(cases)
+        assert [reason for reason, told in found.items() if reason not in told] == []
+
+    (tmp_path / "torn.gz").write_bytes(gzip.compress(b"abc" * 99)[:12] + b"\xff" * 9)
+    pages: dict[str, dict[str, object]] = {
+        "null byte": {"html": "a\0b"},
+        "surrogates": {"html": "\ud800"},
+        '"html" must be a text and is 1': {"html": 1},
+        'no "html"': {},
+        "no file": {"html": "none.html"},
+        '"url" must be a text': {"html": page.name, "url": ["x"]},
+        "torn.gz cannot be read": {"html": "torn.gz"},
+    }
+    check("extract", "reason", pages)
+    feeds: dict[str, dict[str, object]] = {
+        "null byte": {"file": "a\0b"},
+        '"http_headers" must be an object': {"file": page.name, "http_headers": [1]},
+        '"base_url" must be a text': {"file": page.name, "base_url": 1},
+    }
+    check("feed", "error", feeds)
+
+
+def test_a_task_that_fails_unexpectedly_is_an_error_of_its_line() -> None:
+    def submit(item: dict[str, object]) -> Future[str]:
+        future: Future[str] = Future()
+        if item["id"] == 2:
+            future.set_exception(KeyError("lost"))
+        else:
+            future.set_result("done")
+        return future
+
+    results = [result for _, result in in_order([{"id": 1}, {"id": 2}, {"id": 3}], submit, places=2)]
+    assert [str(result) for result in results] == ["done", "KeyError: 'lost'", "done"]
+
+
+def test_errors_name_what_was_read(newsledger: Newsledger, tmp_path: Path) -> None:
+    (tmp_path / "bad.xml").write_text("no feed")
+    assert "bad.xml: the address answers" in newsledger("feed", "bad.xml").stderr
+    assert "Standard input: " in newsledger("feed", "-", stdin="no feed").stderr
+    assert "Standard input holds no article" in newsledger("extract", "-", stdin="<p>a").stderr
+    program = newsledger("extract", sys.executable)
+    assert program.returncode == 1
+    assert "binary data" in program.stderr
 
 
 def test_a_feed_is_read_from_a_file_a_url_and_a_batch(newsledger: Newsledger, tmp_path: Path) -> None:
@@ -134,6 +289,7 @@ def test_a_feed_is_read_from_a_file_a_url_and_a_batch(newsledger: Newsledger, tm
     (tmp_path / "page.html").write_text("<!doctype html><html><body>No feed</body></html>")
     (tmp_path / "index.jsonl").write_text('{"id": 1, "file": "rss.xml"}\n{"id": 2, "file": "page.html"}\n')
     from_file = newsledger("feed", "rss.xml")
+    assert newsledger("feed", "-", stdin=body).stdout == from_file.stdout
     assert from_file.returncode == 0, from_file.stderr
     assert from_file.stdout.startswith("rss rss20: Harbour Courier\n")
     batch = [json.loads(line) for line in newsledger("feed", "--batch", "index.jsonl").stdout.splitlines()]
@@ -154,7 +310,9 @@ def test_config_tells_where_each_value_comes_from(newsledger: Newsledger, tmp_pa
     assert shown["settings"]["workers"] == {"value": 3, "from": "feeds.toml:2"}
     assert shown["settings"]["data_dir"]["from"] == "NEWSLEDGER_DATA_DIR"
     assert shown["settings"]["schedule"]["from"] == "default"
-    assert "workers               3  [feeds.toml:2]" in newsledger("config").stdout
+    printed = newsledger("config").stdout
+    assert "workers               3  [feeds.toml:2]" in printed
+    assert "contact               (none)  [default]" in printed
 
 
 @pytest.mark.parametrize("command", _COMMANDS)

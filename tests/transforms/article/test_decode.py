@@ -34,6 +34,19 @@ def test_a_page_is_read_in_the_charset_it_is_written_in(
     assert "Mühle am Fluß" in read.text
 
 
+_NO_CHARSETS = (
+    *("utf8mb4", "none", "iso-8859-8-i", "x-user-defined", "aliases", "a" * 300, "..", ":"),
+    *("hex", "rot13", "undefined", "idna", "punycode", "unicode_escape", "utf-7", "mbcs"),
+)
+
+
+@pytest.mark.parametrize("label", _NO_CHARSETS)
+def test_a_label_that_names_no_charset_is_passed_over(label: str) -> None:
+    page = f'<meta charset="{label}">{UMLAUT}\\d'
+    assert "Mühle am Fluß" in decode(page.encode("cp1252"), f"text/html; charset={label}").text
+    assert decode(page.encode(), f"text/html; charset={label}").text == page
+
+
 @pytest.mark.parametrize(
     ("label", "codec", "text"),
     [
@@ -58,6 +71,14 @@ def test_labels_mean_what_browsers_take_them_for(label: str, codec: str, text: s
         pytest.param(b"<html><p>a", "text/plain", None, id="html-declared-as-text"),
         pytest.param(b"<!DOCTYPE html><p>a", "application/x-httpd-php", None, id="html-declared-as-a-script"),
         pytest.param(b"<p>a", None, None, id="nothing-declared"),
+        pytest.param(b"\x7fELF\x02\x01\x01" + bytes(40) + b"<p>usage", None, "binary data", id="a-program"),
+        pytest.param(b"table\x00name" + b"word " * 90, None, "binary data", id="a-nul-and-no-html"),
+        pytest.param(bytes(range(256)) * 4 + b"<html><p>a", "text/html", "binary data", id="controls-before-html"),
+        pytest.param(b"<html><p>a\x00b" + b"word " * 90, None, None, id="a-stray-nul-in-html"),
+        pytest.param("<html><p>a".encode("utf-16"), None, None, id="utf-16"),
+        pytest.param("<html><p>a".encode("utf-16-le"), None, None, id="utf-16-without-a-mark"),
+        pytest.param("<html><p>a".encode("utf-32"), None, None, id="utf-32"),
+        pytest.param("<p>東京で桜が咲いた".encode("iso2022_jp"), None, None, id="escapes-of-iso-2022"),
     ],
 )
 def test_what_is_no_html_is_named(body: bytes, content_type: str | None, named: str | None) -> None:

@@ -173,7 +173,7 @@ def test_the_final_address_names_the_site_and_resolves_links() -> None:
     [
         pytest.param(b"", Outcome.BAD_CONTENT, id="empty"),
         pytest.param(b" \n", Outcome.BAD_CONTENT, id="blank"),
-        pytest.param(b"\x00" * 500, Outcome.BAD_CONTENT, id="zeros"),
+        pytest.param(b"\x00" * 500, Outcome.NOT_HTML, id="zeros"),
         pytest.param(b"%PDF-1.4\n", Outcome.NOT_HTML, id="pdf"),
         pytest.param(b"<html><body></body></html>", Outcome.TOO_SHORT, id="no-text"),
     ],

@@ -203,6 +203,24 @@ def test_an_email_address_alone_names_no_author() -> None:
     [
         pytest.param("<ttl>15</ttl>", FeedHints(ttl_minutes=15), id="ttl"),
         pytest.param("<ttl>soon</ttl>", FeedHints(), id="unreadable-ttl"),
+        pytest.param("<ttl>99999999999999999999</ttl>", FeedHints(ttl_minutes=10_080), id="ttl-of-ages"),
+        pytest.param(f"<ttl>{'9' * 5000}</ttl>", FeedHints(ttl_minutes=10_080), id="ttl-beyond-numbers"),
+        pytest.param("<ttl>0</ttl>", FeedHints(), id="ttl-of-nothing"),
+        pytest.param(
+            "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1e-7</sy:updateFrequency>",
+            FeedHints(update_interval_minutes=10_080),
+            id="once-in-ages",
+        ),
+        pytest.param(
+            f"<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>{'9' * 5000}</sy:updateFrequency>",
+            FeedHints(),
+            id="frequency-beyond-numbers",
+        ),
+        pytest.param(
+            f"<skipHours><hour>³</hour><hour>{'9' * 5000}</hour><hour>99</hour><hour>7</hour></skipHours>",
+            FeedHints(skip_hours=frozenset({7})),
+            id="hours-that-are-none",
+        ),
         pytest.param(
             "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
             FeedHints(update_interval_minutes=30),
