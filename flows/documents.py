@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 from flows.lock import run_lock
 from flows.settings import Settings
+from flows.spool import load_spool
 from transforms.document import parse
 from transforms.errors import DocumentError, InputError
 from transforms.records import Article, PageResult, Run
-from warehouse.connection import ensure_schema, open_writer
-from warehouse.load import load_batches
+from warehouse.connection import ensure_schema, open_reader
 from warehouse.reports import run_report
-from warehouse.stage import Batch, discard_batches, pending_batches, set_aside, stage_batch, sweep_spool
+from warehouse.stage import Batch, stage_batch, sweep_spool
 
 MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 DOCUMENTS_PER_BATCH = 2000
@@ -56,12 +56,9 @@ def import_documents(paths: Sequence[Path], settings: Settings, *, clock: Callab
             number = start // DOCUMENTS_PER_BATCH + 1
             stage_batch(settings.spool, Batch(batch_id=f"{run_id}-{number:05d}", runs=[run], page_results=results))
         stage_batch(settings.spool, Batch(batch_id=f"{run_id}-end", runs=[replace(run, ended_at=clock())]))
-        batches = pending_batches(settings.spool)
-        with open_writer(settings.warehouse, wait_seconds=settings.warehouse_wait) as connection:
-            loaded = load_batches(connection, batches, loaded_at=clock())
+        load_spool(settings, now=clock(), note=problems.append)
+        with open_reader(settings.warehouse, wait_seconds=settings.warehouse_wait) as connection:
             totals = run_report(connection, run_id).totals
-        discard_batches([*loaded.loaded, *loaded.skipped])
-        problems += set_aside(loaded.damaged)
     return ImportReport(
         read=read, outcomes={str(outcome): count for outcome, count in totals.items()}, problems=problems
     )

@@ -23,6 +23,7 @@ from duckdb import DuckDBPyConnection
 
 from flows.acquire.archive import Archive
 from flows.acquire.client import Client, ClientSettings
+from flows.acquire.outage import own_outage
 from flows.acquire.pacing import Pacer
 from flows.acquire.pages import PageAcquirer
 from flows.acquire.poll import Poller, PollOutcome
@@ -33,23 +34,21 @@ from flows.feeds_file import FeedSpec
 from flows.lock import run_lock
 from flows.progress import Progress
 from flows.settings import Settings
+from flows.spool import load_spool
 from flows.user_agent import user_agent
-from transforms.cadence import is_due
+from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.records import DuePage, Fetch, PageResult, Run
-from transforms.urls import site_of
 from warehouse.checks import Offence, run_checks
-from warehouse.connection import ensure_schema, open_reader, open_writer
-from warehouse.load import load_batches
+from warehouse.connection import ensure_schema, open_reader
 from warehouse.overlay import open_state
 from warehouse.reports import RunReport, run_report
-from warehouse.stage import Batch, discard_batches, pending_batches, stage_batch
+from warehouse.stage import Batch, pending_batches, stage_batch, sweep_spool
 from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
 
 BODIES_IN_MEMORY = 64
 """Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
 NAMES_LOOKED_UP_AT_ONCE = 32
-SITES_THAT_DO_NOT_FAIL_TOGETHER = 3
 ROBOTS_KEPT = timedelta(hours=24)
 """How long what a robots.txt says may be relied on (RFC 9309, section 2.4)."""
 
@@ -115,6 +114,7 @@ class IngestRun:
     def _open(self) -> None:
         settings, enter = self._settings, self._resources.enter_context
         enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at))
+        sweep_spool(settings.spool)
         self._engine = enter(LocalEngine(workers=settings.workers))
         ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=self.started_at)
         self._load_left_behind()
@@ -154,7 +154,7 @@ class IngestRun:
             due = [
                 feed
                 for feed in self._request.feeds
-                if self._request.force or is_due(states.get(feed.address), self.started_at)
+                if may_ask(states.get(feed.address), self.started_at, force=self._request.force)
             ]
             self._not_due = len(self._request.feeds) - len(due)
             self._progress.stage("feeds", len(due))
@@ -168,8 +168,8 @@ class IngestRun:
                 policy=self._policy,
             )
             self._polled = self._loop.run(poller.poll_all(due, states, crawl_delays, self._progress.advance))
-            if _is_our_network(self._polled):
-                raise NetworkDown(_network_down(self._polled))
+            if outage := own_outage(self._polled):
+                raise NetworkDown(outage)
             self._poll_batch = self._stage(
                 runs=[self._run_row(ended_at=None)],
                 polls=[outcome.poll for outcome in self._polled],
@@ -275,14 +275,7 @@ class IngestRun:
             )
 
     def _load_pending(self) -> None:
-        batches = pending_batches(self._settings.spool)
-        if not batches:
-            return
-        with open_writer(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
-            report = load_batches(warehouse, batches, loaded_at=self._clock())
-        for damaged in report.damaged:
-            self._progress.note(str(damaged))
-        discard_batches([*report.loaded, *report.skipped])
+        load_spool(self._settings, now=self._clock(), note=self._progress.note)
 
     async def _stage_pages(self, results: Sequence[PageResult], fetches: Sequence[Fetch]) -> None:
         await asyncio.to_thread(self._archive.sync)
@@ -312,20 +305,3 @@ class IngestRun:
             yield
         finally:
             self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - start
-
-
-def _is_our_network(polled: Sequence[PollOutcome]) -> bool:
-    """Whether nobody could be reached for a reason that is likely ours, not that of the one or two feeds asked."""
-    if not polled or not all(outcome.reached_nobody for outcome in polled):
-        return False
-    sites = {site_of(outcome.poll.feed_url) for outcome in polled}
-    return len(sites) >= SITES_THAT_DO_NOT_FAIL_TOGETHER or all(outcome.is_offline for outcome in polled)
-
-
-def _network_down(polled: Sequence[PollOutcome]) -> str:
-    example = polled[0].poll
-    return (
-        f"No feed could be reached ({len(polled)} asked); the last words for {example.feed_url}: {example.reason}. "
-        "The network of this machine is the likely cause, so no failure was counted against any feed. "
-        "Check the connection and the proxy settings (HTTP_PROXY, HTTPS_PROXY), then run again."
-    )

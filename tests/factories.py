@@ -35,6 +35,12 @@ def after(minutes: float) -> datetime:
     return MONDAY + timedelta(minutes=minutes)
 
 
+def run_at(at: datetime) -> str:
+    """Return the name of the run that polls or reads pages at this time: the first for its first minutes."""
+    minutes = (at - MONDAY) / timedelta(minutes=1)
+    return "run-1" if 0 <= minutes < 10 else f"run-at-{minutes:g}"
+
+
 def a_run(run_id: str = "run-1", **fields: Any) -> Run:
     defaults: dict[str, Any] = {"started_at": MONDAY, "trigger": "manual", "code_version": "0.1.0"}
     return Run(run_id=run_id, **defaults | fields)
@@ -73,7 +79,7 @@ def a_poll(polled_at: datetime = MONDAY, **fields: Any) -> Poll:
         next_poll_at=polled_at + timedelta(minutes=30),
     )
     defaults: dict[str, Any] = {
-        "run_id": "run-1",
+        "run_id": run_at(polled_at),
         "feed_url": feed_url,
         "result": "listed",
         "reason": "200",
@@ -113,13 +119,14 @@ def an_article(url: str = "https://news.example/crane", **fields: Any) -> Articl
 def a_result(url: str = "https://news.example/crane", **fields: Any) -> PageResult:
     """A page result; without an outcome it holds an article read at the last of its hops."""
     hops = fields.get("hops", (url,))
+    at = fields.get("at", after(5))
     has_article = fields.get("outcome") is None and fields.get("same_as_key") is None
     defaults: dict[str, Any] = {
-        "run_id": "run-1",
+        "run_id": run_at(at),
         "url_key": url if url.startswith("document:") else url_strict(url),
         "purpose": "page",
         "stage": "extract",
-        "at": after(5),
+        "at": at,
         "outcome": None,
         "reason": "",
         "hops": hops,

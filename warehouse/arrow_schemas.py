@@ -60,6 +60,7 @@ POLLS = pa.schema(
         ("last_polled_at", _TIME),
         ("last_success_at", _TIME),
         ("next_poll_at", _TIME),
+        ("retry_after_until", _TIME),
     ]
 )
 

@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 from transforms.errors import NotAWarehouse, WarehouseBusy, WarehouseError, WarehouseMissing, WarehouseUnwritable
 from warehouse.migrate import is_current, migrate, schema_version
 
+_DRAFT = ".new-"
 _MEMORY_LIMIT = "1GB"
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
@@ -82,10 +83,10 @@ def empty_connection(now: datetime) -> DuckDBPyConnection:
 
 def _create(path: Path, now: datetime) -> None:
     """Build the warehouse beside `path` and give it its name when it is whole: a killed run leaves no half a file."""
-    draft = path.with_name(f".{path.name}.new-{os.getpid()}")
+    draft = path.with_name(f".{path.name}{_DRAFT}{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
+        _remove_stale_drafts(path)
         with _connect(str(draft), read_only=False) as connection:
             migrate(connection, now=now)
         if path.exists():
@@ -96,6 +97,24 @@ def _create(path: Path, now: datetime) -> None:
     finally:
         with suppress(OSError):  # the folder itself may be what is wrong
             draft.unlink(missing_ok=True)
+
+
+def _remove_stale_drafts(path: Path) -> None:
+    """Remove the drafts of processes that ended, with their logs; a log left under our own name would be replayed."""
+    name = re.compile(rf"\.{re.escape(path.name)}{_DRAFT}(\d+)(\.wal)?")
+    for leftover in path.parent.iterdir():
+        match = name.fullmatch(leftover.name)
+        if match and (int(match[1]) == os.getpid() or not _is_running(int(match[1]))):
+            leftover.unlink(missing_ok=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        with suppress(PermissionError):  # it runs, and is somebody else's
+            os.kill(process_id, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 @contextmanager

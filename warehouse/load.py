@@ -6,7 +6,6 @@ depend on how batches are divided among loads.  A batch that ops.loads names is 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +18,11 @@ from duckdb import DuckDBPyConnection
 from transforms.errors import BatchDamaged
 from warehouse.arrow_schemas import SCHEMAS
 from warehouse.sql import sql_text, transaction
-from warehouse.stage import batch_file
-
-_DAMAGED = ".damaged-"
+from warehouse.stage import DamagedBatch, batch_file
 
 _STEPS = (
     ("runs", ("10_runs",)),
-    ("polls", ("20_feeds", "30_sightings", "40_feed_state", "45_listed_urls")),
+    ("polls", ("20_feeds", "25_rechecks", "30_sightings", "40_feed_state", "45_listed_urls", "46_due_rechecks")),
     ("fetches", ("50_fetches",)),
     (
         "page_results",
@@ -50,25 +47,25 @@ class LoadReport:
     """What a load did.
 
     `load_seq` is None when there was nothing to load.  `loaded` and `skipped` (loaded before) are folders that can be
-    discarded.  `damaged` says for each unreadable batch which file is wrong and where the batch was moved.
+    discarded.  `damaged` are those that cannot be read; they stay where they are until `set_aside` moves them.
     """
 
     load_seq: int | None = None
     loaded: tuple[Path, ...] = ()
     skipped: tuple[Path, ...] = ()
-    damaged: tuple[BatchDamaged, ...] = ()
+    damaged: tuple[DamagedBatch, ...] = ()
 
 
 def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loaded_at: datetime) -> LoadReport:
     """Load the staged folders `batches`, in the given order, in one transaction.
 
-    A batch that cannot be read is moved aside, to `.damaged-<batch_id>` in the spool, and the others are loaded.
-    When it raises, nothing is loaded and the batches stay.
+    A batch that cannot be read is reported, and the others are loaded.  The spool is left as it is, also when it
+    raises; then nothing is loaded.
     """
     known = {batch_id for (batch_id,) in connection.execute("select batch_id from ops.loads").fetchall()}
     skipped = tuple(folder for folder in batches if folder.name in known)
     loaded: list[Path] = []
-    damaged: list[BatchDamaged] = []
+    damaged: list[DamagedBatch] = []
     load_seq = _next_load_seq(connection)
     with transaction(connection):
         connection.execute("set variable load_seq = ?::bigint", [load_seq])
@@ -78,7 +75,7 @@ def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loa
             try:
                 tables = _read_batch(folder)
             except BatchDamaged as error:
-                damaged.append(error)
+                damaged.append(DamagedBatch(folder=folder, reason=str(error)))
             else:
                 _apply(connection, tables)
                 _record(connection, folder.name, tables, load_seq, loaded_at)
@@ -94,18 +91,14 @@ def _next_load_seq(connection: DuckDBPyConnection) -> int:
 
 
 def _read_batch(folder: Path) -> dict[str, pa.Table]:
-    """Read a batch's files into memory, checksums verified; moves the folder aside and raises BatchDamaged."""
+    """Read a batch's files into memory, checksums verified.  Raises BatchDamaged."""
     tables = {}
     for name, schema in SCHEMAS.items():
         path = batch_file(folder, name)
         try:
             tables[name] = _read_file(path, schema)
         except (OSError, pa.ArrowException) as error:
-            aside = _move_aside(folder)
-            raise BatchDamaged(
-                f"Batch {folder.name} was not loaded: {path.name} cannot be read ({str(error).splitlines()[0]}). "
-                f"The batch was moved to {aside}; its pages are asked for again when they are due."
-            ) from error
+            raise BatchDamaged(f"{path.name} cannot be read ({str(error).splitlines()[0]})") from error
     return tables
 
 
@@ -114,13 +107,6 @@ def _read_file(path: Path, schema: pa.Schema) -> pa.Table:
         if not file.schema_arrow.equals(schema):
             raise pa.ArrowInvalid("its columns are not those of this newsledger")
         return file.read(use_threads=False)  # small files: threads cost more than they save, and memory
-
-
-def _move_aside(folder: Path) -> Path:
-    aside = folder.with_name(f"{_DAMAGED}{folder.name}")
-    shutil.rmtree(aside, ignore_errors=True)
-    folder.rename(aside)
-    return aside
 
 
 def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:

@@ -1,14 +1,15 @@
 """The state of a run: the warehouse overlaid with the batches that are still in the spool.
 
 When the file can be read and not written (somebody's shell has it open), batches stay in the spool from run to run.
-What they say still counts: a feed that was just polled is not due, a page that was just read is not asked for.
+What they say still counts: a feed that was just polled is not due, a page that was just read is not asked for.  A batch
+that is damaged counts for nothing, and is left for the load to set aside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -27,6 +28,8 @@ _STATE_TABLES = (
     "dim_sites",
     "dim_articles",
 )
+_ROBOTS_KEPT = timedelta(hours=24)
+"""How long a Crawl-delay may be relied on (RFC 9309, section 2.4)."""
 
 
 @contextmanager
@@ -44,6 +47,8 @@ def open_state(
             return
         tables = {table: stored.execute(f"from {table}").to_arrow_table() for table in _STATE_TABLES}
         tables["fct_sightings"] = stored.execute(sql_text("queries/standing_sightings.sql")).to_arrow_table()
+        since = {"since": now - _ROBOTS_KEPT}
+        tables["fct_fetches"] = stored.execute(sql_text("queries/latest_page_fetches.sql"), since).to_arrow_table()
     with empty_connection(now) as overlaid:
         for table, rows in tables.items():
             overlaid.register("stored_rows", rows)

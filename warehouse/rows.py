@@ -75,6 +75,7 @@ def poll_row(poll: Poll) -> Row:
         "last_polled_at": state.last_polled_at,
         "last_success_at": state.last_success_at,
         "next_poll_at": state.next_poll_at,
+        "retry_after_until": state.retry_after_until,
     }
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from warehouse.arrow_schemas import SCHEMAS
 from warehouse.rows import Row, article_row, entry_row, fetch_row, poll_row, result_row, run_row
 
 _TEMPORARY = ".tmp-"
+_DAMAGED = ".damaged-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,14 @@ class Batch:
     entries: Sequence[ListedEntry] = ()
     fetches: Sequence[Fetch] = ()
     page_results: Sequence[PageResult] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedBatch:
+    """A staged batch that cannot be read: its folder, and the file that is wrong with what is wrong about it."""
+
+    folder: Path
+    reason: str
 
 
 def stage_batch(spool: Path, batch: Batch) -> Path:
@@ -88,9 +98,36 @@ def discard_batches(folders: Iterable[Path]) -> None:
         shutil.rmtree(doomed, ignore_errors=True)
 
 
+def set_aside(damaged: Iterable[DamagedBatch]) -> list[str]:
+    """Move batches that cannot be read out of the way of later loads; return a sentence for each, for people.
+
+    They go to `.damaged-<batch_id>` in the spool, or `.damaged-<batch_id>-2`, … where there is one: none is deleted.
+    """
+    sentences = []
+    for batch in damaged:
+        aside = _free_name(batch.folder.with_name(f"{_DAMAGED}{batch.folder.name}"))
+        batch.folder.rename(aside)
+        sentences.append(
+            f"Batch {batch.folder.name} was not loaded: {batch.reason}. "
+            f"It was moved to {aside}; its pages are asked for again when they are due."
+        )
+    return sentences
+
+
+def sweep_spool(spool: Path) -> None:
+    """Remove the unfinished folders that killed runs left in `spool`; only who holds the run lock may call it."""
+    for folder in spool.glob(f"{_TEMPORARY}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def batch_file(folder: Path, name: str) -> Path:
     """Return the path of one of a batch's files; `name` is a key of `arrow_schemas.SCHEMAS`."""
     return folder / f"{name}.parquet"
+
+
+def _free_name(path: Path) -> Path:
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(name for name in chain([path], numbered) if not name.exists())
 
 
 def _rows(batch: Batch) -> dict[str, list[Row]]:

@@ -37,17 +37,18 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
     """Return the pages to ask for, each address once, for a poll batch that is staged and not yet loaded.
 
     They are: pages that the batch's entries link to and that are new; pages whose next attempt is due at `now`; and,
-    with `recheck`, live articles whose entry changed or was taken out of its feed, and rechecks that failed before.
+    with `recheck`, live articles whose entry changed or was taken out of its feed, by this batch or by an earlier one
+    whose run did not come to ask, and rechecks that failed before.
     First come pages deferred by an earlier run, then first readings, then rechecks, each with the newest first.
     """
-    entries, polls = str(batch_file(batch_folder, "entries")), str(batch_file(batch_folder, "polls"))
-    both = {"entries": entries, "polls": polls}
-    rows = fetch_rows(connection, sql_text("queries/plan_unseen.sql"), both)
-    due = fetch_rows(connection, sql_text("queries/plan_due.sql"), {"entries": entries, "now": now})
+    for name in ("polls", "entries"):
+        connection.execute(sql_text(f"queries/plan_{name}.sql"), {"file": str(batch_file(batch_folder, name))})
+    rows = fetch_rows(connection, sql_text("queries/plan_unseen.sql"))
+    due = fetch_rows(connection, sql_text("queries/plan_due.sql"), {"now": now})
     rows += [row for row in due if recheck or row["purpose"] == "page"]
     if recheck:
-        rows += fetch_rows(connection, sql_text("queries/plan_changed.sql"), {"entries": entries})
-        rows += fetch_rows(connection, sql_text("queries/plan_removed.sql"), both)
+        connection.execute(sql_text("load/25_rechecks.sql"))
+        rows += fetch_rows(connection, sql_text("queries/plan_rechecks.sql"))
     rows.sort(key=lambda row: (not row["is_deferred"], row["purpose"] != "page", -row["newness"].timestamp()))
     pages: dict[str, DuePage] = {}
     for row in rows:

@@ -16,6 +16,7 @@ from transforms.document import render
 from transforms.errors import InputError
 from warehouse.connection import open_reader
 from warehouse.reports import find_article
+from warehouse.stage import Batch, batch_file, stage_batch
 
 NOW = datetime(2026, 10, 16, 9, 0, tzinfo=UTC)
 DOCUMENT = """The Gull
@@ -164,3 +165,14 @@ def test_a_path_without_documents_imports_nothing(importing: Import, tmp_path: P
 def test_a_document_is_named_by_its_folder_and_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "Früher 1998").mkdir()
     assert document_url(tmp_path / "Früher 1998" / "a b.c.txt") == "document:Fr%C3%BCher%201998/a%20b.c"
+
+
+def test_an_import_sets_damaged_batches_aside_and_sweeps_up_unfinished_ones(importing: Import, folder: Path) -> None:
+    spool = folder.parent / "data" / "spool"
+    batch_file(stage_batch(spool, Batch(batch_id="1")), "runs").write_bytes(b"PAR1")
+    (spool / ".tmp-killed").mkdir()
+    report = importing(folder)
+    assert dict(report.outcomes) == {"loaded": 1}
+    (problem,) = report.problems
+    assert "runs.parquet cannot be read" in problem
+    assert [left.name for left in spool.iterdir()] == [".damaged-1"]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from tests.news_server import Behaviour, NewsServer
 from transforms.errors import ArchiveUnwritable, NetworkDown, RunInProgress, WarehouseBusy
 from transforms.records import DuePage
 from warehouse.connection import open_reader
+from warehouse.stage import Batch, batch_file, stage_batch
 
 NOW = datetime(2026, 10, 16, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 10, 16, 10, 0, tzinfo=UTC)
@@ -307,6 +308,62 @@ def test_pages_beyond_the_runs_time_are_deferred_and_come_first_next_time(tmp_pa
         assert sorted(ask(tmp_path, "select distinct outcome from url_status")) == [("deferred",)]
         ingest(feeds, server.environment, now=LATER)
     assert ask(tmp_path, "select outcome, count(*) from url_status group by 1") == [("loaded", 3)]
+
+
+def test_a_recheck_beyond_the_runs_time_is_asked_for_next_time(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server, count=1)
+        ingest(feeds, server.environment)
+        server.add(FEED, body=rss(link(1)).replace(b"Story 1", b"Story one"))
+        server.add(link(1), body=page(2), headers={"Content-Type": "text/html"})
+        ingest(feeds, server.environment, now=LATER, force=True, max_run_minutes=1e-9)
+        assert ask(tmp_path, "select count(*) from article_versions") == [(1,)]
+        last = ingest(feeds, server.environment, now=LATER)
+        assert (last.feeds_polled, ask(tmp_path, "select count(*) from article_versions")) == (0, [(2,)])
+        asked = len(server.requests)
+        ingest(feeds, server.environment, now=LATER)
+        assert len(server.requests) == asked
+
+
+def test_what_a_run_deferred_is_asked_for_by_a_replay_from_the_same_time(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        ingest(feeds, server.environment, now=LATER, max_run_minutes=1e-9)
+        ingest(feeds, server.environment, now=NOW)
+    assert ask(tmp_path, "select outcome, count(*) from url_status group by 1") == [("loaded", 3)]
+
+
+def test_a_forced_run_asks_no_feed_before_its_retry_after(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        server.add(FEED, status=429, headers={"Retry-After": "7200"})
+        ingest(feeds, server.environment)
+        asked = len(server.requests)
+        assert ingest(feeds, server.environment, now=LATER, force=True).feeds_polled == 0
+        assert len(server.requests) == asked
+        assert ingest(feeds, server.environment, now=LATER + timedelta(hours=2), force=True).feeds_polled == 1
+
+
+def test_a_damaged_batch_is_set_aside_when_the_warehouse_can_be_written_again(tmp_path: Path) -> None:
+    spool = tmp_path / "data" / "spool"
+    with open_run(tmp_path, []):
+        pass
+    damaged = stage_batch(spool, Batch(batch_id="1"))
+    batch_file(damaged, "runs").write_bytes(b"PAR1")
+    with held_open(tmp_path / "data" / "newsledger.duckdb"), open_run(tmp_path, []) as run:
+        assert run.poll() == 0
+        assert run.plan() == 0
+        assert damaged.is_dir()
+    with open_run(tmp_path, []):
+        assert (spool / ".damaged-1").is_dir()
+        assert not damaged.exists()
+
+
+def test_a_run_sweeps_up_the_unfinished_batches_of_killed_runs(tmp_path: Path) -> None:
+    leftover = tmp_path / "data" / "spool" / ".tmp-killed"
+    leftover.mkdir(parents=True)
+    with open_run(tmp_path, []):
+        assert not leftover.exists()
 
 
 def test_acquiring_twice_asks_for_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from transforms.cadence import (
     after_success,
     arrivals,
     is_due,
+    may_ask,
 )
 from transforms.outcomes import Outcome
 from transforms.records import Entry, FeedHealth, FeedHints, FeedState, Precision, PublisherTime
@@ -164,6 +165,42 @@ def test_retry_after_is_kept_up_to_a_day() -> None:
     assert asked.next_poll_at == NOW + timedelta(hours=6)
     absurd = after_failure(STATE, now=NOW, outcome=Outcome.RATE_LIMITED, retry_after_until=NOW + timedelta(days=4))
     assert absurd.next_poll_at == NOW + LONGEST_HINT
+
+
+def test_the_state_says_until_when_the_last_answer_asked_to_wait() -> None:
+    asked = after_failure(STATE, now=NOW, outcome=Outcome.RATE_LIMITED, retry_after_until=NOW + timedelta(days=4))
+    assert asked.retry_after_until == NOW + LONGEST_HINT
+    assert after_failure(asked, now=NOW, outcome=Outcome.TIMED_OUT).retry_after_until is None
+    assert after_success(asked, now=NOW, habit=LIVELY, hints=FeedHints()).retry_after_until is None
+
+
+@pytest.mark.parametrize(
+    ("due_in", "retry_in", "force", "expected"),
+    [
+        pytest.param(-1, None, False, True, id="due"),
+        pytest.param(1, None, False, False, id="not-due"),
+        pytest.param(1, None, True, True, id="forced"),
+        pytest.param(1, 1, True, False, id="forced-before-retry-after"),
+        pytest.param(-1, 1, False, False, id="due-before-retry-after"),
+        pytest.param(1, 0, True, True, id="forced-when-the-wait-is-over"),
+        pytest.param(0, 0, False, True, id="due-when-the-wait-is-over"),
+    ],
+)
+def test_a_feed_is_asked_when_due_or_forced_and_never_before_its_retry_after(
+    due_in: int, retry_in: int | None, force: bool, expected: bool
+) -> None:
+    state = replace(
+        STATE,
+        health=FeedHealth.FAILING,
+        last_polled_at=NOW - timedelta(hours=1),
+        next_poll_at=NOW + timedelta(minutes=due_in),
+        retry_after_until=None if retry_in is None else NOW + timedelta(minutes=retry_in),
+    )
+    assert may_ask(state, NOW, force=force) is expected
+
+
+def test_a_feed_that_was_never_asked_may_be() -> None:
+    assert may_ask(None, NOW, force=False)
 
 
 def test_a_feed_that_was_never_asked_is_due() -> None:

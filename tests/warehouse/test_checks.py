@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from duckdb import DuckDBPyConnection
 
-from tests.factories import MONDAY, a_fetch, a_listed_entry, a_poll, a_result, a_run, after, an_entry
+from tests.factories import MONDAY, a_fetch, a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry
 from warehouse.checks import run_checks
 from warehouse.connection import empty_connection
 from warehouse.load import load_batches
@@ -15,6 +15,13 @@ from warehouse.stage import Batch, stage_batch
 
 DAMAGE = {
     "aliases_are_unique": "insert into ops.url_aliases from ops.url_aliases",
+    "authors_are_unique": "insert into dim_authors from dim_authors",
+    "batches_are_loaded_once": "insert into ops.loads from ops.loads",
+    "feeds_are_unique": "insert into dim_feeds from dim_feeds",
+    "outcomes_are_unique": "insert into fct_outcomes from fct_outcomes",
+    "polls_are_unique": "insert into fct_polls from fct_polls",
+    "runs_are_unique": "insert into ops.runs from ops.runs",
+    "sites_are_unique": "insert into dim_sites from dim_sites",
     "aliases_lead_to_articles": "update ops.url_aliases set article_id = 'none'",
     "articles_are_unique": "insert into dim_articles from dim_articles",
     "articles_have_their_version": "update dim_articles set current_version = 2",
@@ -32,6 +39,13 @@ DAMAGE = {
     "nothing_was_observed_after_its_load": "update ops.loads set loaded_at = loaded_at - interval 1 day",
     "fetches_are_unique": "insert into fct_fetches from fct_fetches",
 }
+"""What each check finds."""
+ALSO_FOUND = [
+    pytest.param("feeds_are_unique", "insert into ops.feed_state from ops.feed_state", id="two-states-of-a-feed"),
+    pytest.param(
+        "authors_are_unique", "insert into bridge_article_authors from bridge_article_authors", id="an-author-twice"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +57,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConn
         polls=[a_poll()],
         entries=[a_listed_entry(an_entry())],
         fetches=[a_fetch()],
-        page_results=[a_result()],
+        page_results=[a_result(article=an_article(authors=("Ada Quay",)))],
     )
     with empty_connection(MONDAY) as connection:
         load_batches(connection, [stage_batch(spool, batch)], loaded_at=after(10))
@@ -54,11 +68,15 @@ def test_a_sound_warehouse_offends_no_check(warehouse: DuckDBPyConnection) -> No
     assert run_checks(warehouse) == []
 
 
-@pytest.mark.parametrize("check", [file.name.removesuffix(".sql") for file in sql_files("checks")])
-def test_a_check_finds_what_it_is_there_for(warehouse: DuckDBPyConnection, check: str) -> None:
+def test_every_check_has_a_damage_that_it_finds() -> None:
+    assert {file.name.removesuffix(".sql") for file in sql_files("checks")} == DAMAGE.keys()
+
+
+@pytest.mark.parametrize(("check", "damage"), [*DAMAGE.items(), *ALSO_FOUND])
+def test_a_check_finds_what_it_is_there_for(warehouse: DuckDBPyConnection, check: str, damage: str) -> None:
     warehouse.begin()
     try:
-        warehouse.execute(DAMAGE[check])
+        warehouse.execute(damage)
         offences = {offence.check: offence for offence in run_checks(warehouse)}
     finally:
         warehouse.rollback()

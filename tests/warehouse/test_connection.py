@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -44,6 +45,21 @@ def test_a_warehouse_is_created_with_its_folders_and_nothing_beside_it(path: Pat
     assert [file.name for file in path.parent.iterdir()] == ["newsledger.duckdb"]
     with open_reader(path, wait_seconds=0) as connection:
         assert connection.execute("from articles").fetchall() == []
+
+
+def test_drafts_of_processes_that_ended_are_removed_and_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    leftovers = [
+        f".w.duckdb.new-{process_id}{suffix}" for process_id in (os.getpid(), ended.pid) for suffix in ("", ".wal")
+    ]
+    others = [f".w.duckdb.new-{os.getppid()}", ".v.duckdb.new-1", ".w.duckdb.new-backup"]
+    for name in (*leftovers, *others):
+        (tmp_path / name).write_bytes(b"half")
+    ensure_schema(path, wait_seconds=0, now=MONDAY)
+
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, *others}
 
 
 def test_times_are_shown_in_utc(path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from tests.factories import FEED, a_fetch, a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry
 from tests.warehouse.conftest import Ledger
-from transforms.errors import BatchDamaged
 from warehouse.checks import run_checks
 from warehouse.connection import ensure_schema, open_writer
 from warehouse.load import load_batches
@@ -97,20 +96,19 @@ def with_other_columns(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [cut_short, flip_a_bit_of_the_data, with_other_columns, Path.unlink])
-def test_a_damaged_batch_is_moved_aside_and_the_others_are_loaded(ledger: Ledger, damage: object) -> None:
+def test_a_damaged_batch_is_reported_and_stays_and_the_others_are_loaded(ledger: Ledger, damage: object) -> None:
     bad, good = ledger.stage(runs=[a_run()], page_results=[a_result()]), ledger.stage(fetches=[a_fetch()])
     assert callable(damage)
     damage(batch_file(bad, "page_results"))
     report = load_batches(ledger.connection, [bad, good], loaded_at=after(10))
 
-    (error,) = report.damaged
-    assert isinstance(error, BatchDamaged)
-    assert "page_results.parquet cannot be read" in str(error)
+    (reported,) = report.damaged
+    assert reported.folder == bad
+    assert "page_results.parquet cannot be read" in reported.reason
     assert report.loaded == (good,)
     assert ledger.rows("from runs") == []
     assert ledger.values("select fetch_id from fetches") == ["fetch-1"]
-    assert pending_batches(ledger.spool) == [good]
-    assert (ledger.spool / f".damaged-{bad.name}").is_dir()
+    assert pending_batches(ledger.spool) == [bad, good]
 
 
 def test_a_load_that_fails_midway_loads_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.factories import FEED, MONDAY, a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry
+from tests.factories import FEED, MONDAY, a_fetch, a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry
+from transforms.records import Fetch
 from warehouse.connection import ensure_schema, open_reader, open_writer
 from warehouse.load import load_batches
 from warehouse.overlay import open_state
-from warehouse.stage import Batch, pending_batches, stage_batch
-from warehouse.state import plan_pages, read_feed_states, read_known_keys
+from warehouse.stage import Batch, batch_file, pending_batches, stage_batch
+from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
 
 FERRY = "https://news.example/ferry"
 
@@ -31,6 +32,37 @@ def test_what_is_in_the_spool_counts_as_if_it_were_loaded(tmp_path: Path) -> Non
         assert plan_pages(state, next_poll, now=after(120), recheck=True) == []
     assert path.read_bytes() == before
     assert pending_batches(spool) == pending
+
+
+def test_a_damaged_batch_counts_for_nothing_and_stays_where_it_is(tmp_path: Path) -> None:
+    path, spool = tmp_path / "newsledger.duckdb", tmp_path / "spool"
+    ensure_schema(path, wait_seconds=0, now=MONDAY)
+    damaged = stage_batch(spool, Batch(batch_id="1", polls=[a_poll()]))
+    batch_file(damaged, "polls").write_bytes(b"PAR1")
+    pending = [damaged, stage_batch(spool, Batch(batch_id="2", page_results=[a_result(FERRY)]))]
+
+    for _ in range(2):
+        with open_state(path, pending, wait_seconds=0, now=after(120)) as state:
+            assert read_feed_states(state) == {}
+            assert read_known_keys(state) == {"news.example/ferry"}
+    assert pending_batches(spool) == pending
+
+
+def test_crawl_delays_of_the_last_day_are_known_while_batches_wait(tmp_path: Path) -> None:
+    def page(number: int, minutes: float, delay: float | None, host: str = "slow.example") -> Fetch:
+        times = {"started_at": after(minutes), "ended_at": after(minutes)}
+        rule = "allowed by robots.txt"
+        return a_fetch(f"{number}", host=host, robots_rule=rule, crawl_delay_seconds=delay, **times)
+
+    path, spool = tmp_path / "newsledger.duckdb", tmp_path / "spool"
+    ensure_schema(path, wait_seconds=0, now=MONDAY)
+    stored = [page(1, 0, 5.0), page(2, 10, 10.0), page(3, -1500, 7.0, "old.example"), page(4, 0, 2.0, "eased.example")]
+    with open_writer(path, wait_seconds=0) as connection:
+        load_batches(connection, [stage_batch(tmp_path, Batch(batch_id="1", fetches=stored))], loaded_at=after(20))
+    stage_batch(spool, Batch(batch_id="2", fetches=[page(5, 30, None, "eased.example")]))
+
+    with open_state(path, pending_batches(spool), wait_seconds=0, now=after(60)) as state:
+        assert read_crawl_delays(state, since=after(60 - 24 * 60)) == {"slow.example": 10.0, "eased.example": 0.0}
 
 
 def test_without_pending_batches_the_state_is_the_warehouse(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
         ]
         polls = [a_poll(at, run_id=run_id, feed_url=feed) for feed in feeds]
         batches.append({"runs": [a_run(run_id, started_at=at)], "polls": polls, "entries": listed})
-        for part in range(draw(st.integers(0, 2))):
-            read = draw(st.lists(results(), max_size=3, unique_by=lambda result: result.url_key))
+        read_in_run = draw(st.lists(results(), max_size=6, unique_by=lambda result: result.url_key))
+        for part, read in enumerate((read_in_run[:3], read_in_run[3:])):
             read_at = after(60 * number + 10 + part)
             batches.append(
                 {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.factories import FEED, MONDAY, a_listed_entry, a_poll, a_run, a_time, after, an_entry
+from tests.factories import FEED, MONDAY, a_listed_entry, a_poll, a_run, a_time, after, an_entry, run_at
 from tests.warehouse.conftest import Ledger
 from transforms.records import Entry, FeedState
 
@@ -11,12 +11,12 @@ FERRY = an_entry("https://news.example/ferry", guid="ferry", title="Ferry stops"
 ALL = "select entry_key, title, first_seen_at, last_seen_at, is_listed from sightings order by first_seen_at, entry_key"
 
 
-def listing(minutes: float, *entries: Entry, feed_url: str = FEED, run_id: str = "run-1") -> dict[str, Any]:
+def listing(minutes: float, *entries: Entry, feed_url: str = FEED) -> dict[str, Any]:
     """The records of a batch in which the feed lists exactly these entries."""
     polled_at = after(minutes)
     return {
-        "runs": [a_run(run_id)],
-        "polls": [a_poll(polled_at, feed_url=feed_url, run_id=run_id)],
+        "runs": [a_run(run_at(polled_at))],
+        "polls": [a_poll(polled_at, feed_url=feed_url)],
         "entries": [a_listed_entry(entry, feed_url=feed_url, polled_at=polled_at) for entry in entries],
     }
 

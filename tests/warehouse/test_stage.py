@@ -10,7 +10,16 @@ from transforms.errors import WarehouseUnwritable
 from warehouse import stage
 from warehouse.arrow_schemas import SCHEMAS
 from warehouse.rows import feed_id_of, without_credentials
-from warehouse.stage import Batch, batch_file, discard_batches, pending_batches, stage_batch
+from warehouse.stage import (
+    Batch,
+    DamagedBatch,
+    batch_file,
+    discard_batches,
+    pending_batches,
+    set_aside,
+    stage_batch,
+    sweep_spool,
+)
 
 
 def test_a_batch_is_a_folder_with_a_file_for_every_kind_of_record(tmp_path: Path) -> None:
@@ -49,6 +58,32 @@ def test_discarded_batches_are_gone_and_may_be_discarded_again(tmp_path: Path) -
     discard_batches(folders)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_batches_are_set_aside_and_none_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    for number in range(3):
+        folder = stage_batch(tmp_path, Batch(batch_id="1"))
+        batch_file(folder, "runs").write_text(f"broken {number}")
+        (sentence,) = set_aside([DamagedBatch(folder=folder, reason="runs.parquet cannot be read (why)")])
+        assert sentence.startswith("Batch 1 was not loaded: runs.parquet cannot be read (why). It was moved to ")
+
+    assert pending_batches(tmp_path) == []
+    assert {path.name: batch_file(path, "runs").read_text() for path in tmp_path.iterdir()} == {
+        ".damaged-1": "broken 0",
+        ".damaged-1-2": "broken 1",
+        ".damaged-1-3": "broken 2",
+    }
+
+
+def test_sweeping_removes_what_killed_runs_left_and_nothing_else(tmp_path: Path) -> None:
+    kept = stage_batch(tmp_path, Batch(batch_id="1"))
+    for name in (".tmp-2", ".tmp-discarded-3", ".damaged-4"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "runs.parquet").touch()
+    sweep_spool(tmp_path)
+    sweep_spool(tmp_path / "no such spool")
+
+    assert {path.name for path in tmp_path.iterdir()} == {kept.name, ".damaged-4"}
 
 
 def test_a_spool_that_cannot_be_written_is_named(tmp_path: Path) -> None:

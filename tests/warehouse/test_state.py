@@ -70,6 +70,7 @@ def test_a_feeds_state_comes_back_as_it_was_left(ledger: Ledger) -> None:
         last_polled_at=MONDAY,
         last_success_at=MONDAY,
         next_poll_at=after(30),
+        retry_after_until=after(45),
     )
     ledger.load(polls=[a_poll(state=state)])
 
@@ -167,14 +168,91 @@ def test_the_page_behind_a_stand_in_is_planned_again(ledger: Ledger) -> None:
 def test_a_recheck_that_failed_is_planned_again_until_it_succeeds(ledger: Ledger) -> None:
     load_articles(ledger, CRANE)
     reworded = listing(20, replace(CRANE, title="Crane is saved"))
-    recheck = {"purpose": "recheck", "run_id": "run-2"}
-    failed = a_result(outcome=Outcome.TIMED_OUT, next_try_at=after(50), at=after(21), **recheck)
+    failed = a_result(outcome=Outcome.TIMED_OUT, failures=1, next_try_at=after(50), at=after(21), purpose="recheck")
     ledger.load(**reworded, page_results=[failed])
+    assert planned(ledger, {}, now=after(49)) == []
     assert urls(planned(ledger, {})) == [("crane", "recheck")]
     assert planned(ledger, {}, recheck=False) == []
 
-    ledger.load(page_results=[a_result(at=after(70), **recheck)])
+    ledger.load(page_results=[a_result(at=after(70), purpose="recheck")])
     assert planned(ledger, {}, now=after(9999)) == []
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [pytest.param([replace(CRANE, title="Crane is saved"), FERRY], id="changed"), pytest.param([FERRY], id="removed")],
+)
+def test_a_recheck_is_due_until_it_has_a_result_though_its_run_ended_before(
+    ledger: Ledger, listed: list[Entry]
+) -> None:
+    load_articles(ledger, CRANE, FERRY)
+    ledger.load(**listing(60, *listed))
+
+    assert urls(planned(ledger, listing(120, *listed))) == [("crane", "recheck")]
+    assert planned(ledger, {}, recheck=False) == []
+    ledger.load(page_results=[a_result(purpose="recheck", at=after(121))])
+    assert planned(ledger, listing(180, *listed), now=after(9999)) == []
+
+
+def test_a_recheck_in_the_run_that_learnt_of_it_is_not_planned_again(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+    reworded = replace(CRANE, title="Crane is saved")
+    ledger.load(**listing(60, reworded))
+    ledger.load(page_results=[a_result(purpose="recheck", at=after(61), run_id="run-at-60")])
+
+    assert planned(ledger, listing(120, reworded), now=after(9999)) == []
+    assert ledger.values("select next_try_at from url_status") == [None]
+
+
+def test_a_recheck_at_an_address_that_no_feed_listed_is_due_until_it_has_a_result(ledger: Ledger) -> None:
+    link = "https://go.example/1"
+    entry = an_entry(link, guid="crane")
+    ledger.load(**listing(0, entry), page_results=[a_result(link, hops=(link, "https://news.example/crane"))])
+    ledger.load(**listing(60, replace(entry, title="Crane is saved")))
+
+    (page,) = planned(ledger, {})
+    assert (page.url, page.purpose) == ("https://news.example/crane", "recheck")
+    assert (page.feed_url, page.entry) == (FEED, replace(entry, title="Crane is saved"))
+    assert ledger.rows("select url_key, outcome from url_status order by all") == [
+        ("go.example/1", "loaded"),
+        ("news.example/crane", "duplicate"),
+    ]
+    ledger.load(page_results=[a_result(purpose="recheck", at=after(61))])
+    assert planned(ledger, {}, now=after(9999)) == []
+
+
+def test_an_announced_recheck_does_not_wait_for_the_next_try_of_one_that_failed(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+    failed = {"outcome": Outcome.TIMED_OUT, "failures": 3, "next_try_at": after(900), "purpose": "recheck"}
+    ledger.load(page_results=[a_result(at=after(10), **failed)])
+    ledger.load(**listing(60, replace(CRANE, title="Crane is saved")))
+
+    assert [(page.url_key, page.failures) for page in planned(ledger, {})] == [("news.example/crane", 0)]
+
+
+def test_the_page_behind_a_stand_in_is_tried_again_though_nothing_is_rechecked(ledger: Ledger) -> None:
+    stand_in = an_article(str(FERRY.link), headline="Ferry", body_source=BodySource.FEED)
+    result = a_result(str(FERRY.link), article=stand_in, next_try_at=after(90), failures=1)
+    ledger.load(**listing(0, FERRY), page_results=[result])
+    ledger.load(**listing(60, replace(FERRY, title="Ferry stops today")))
+
+    assert urls(planned(ledger, {}, now=after(90), recheck=False)) == [("ferry", "page")]
+
+
+def test_an_announced_stand_in_that_no_page_is_tried_for_is_a_recheck(ledger: Ledger) -> None:
+    stand_in = an_article(str(FERRY.link), headline="Ferry", body_source=BodySource.FEED)
+    ledger.load(**listing(0, FERRY), page_results=[a_result(str(FERRY.link), article=stand_in)])
+    ledger.load(**listing(60, replace(FERRY, title="Ferry stops today")))
+
+    assert urls(planned(ledger, {})) == [("ferry", "recheck")]
+    assert planned(ledger, {}, recheck=False) == []
+
+
+def test_what_no_run_asked_for_yet_is_due_in_a_replay_that_starts_at_the_same_time(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+    ledger.load(**listing(60, replace(CRANE, title="Crane is saved"), FERRY))
+
+    assert urls(planned(ledger, {}, now=after(59))) == [("ferry", "page"), ("crane", "recheck")]
 
 
 @pytest.mark.parametrize(

@@ -15,5 +15,6 @@ select
     last_polled_at,
     last_success_at,
     next_poll_at,
+    retry_after_until,
     getvariable('load_seq') as load_seq
 from stg_polls;

@@ -10,6 +10,7 @@ select
     s.items_per_day,
     s.last_polled_at,
     s.last_success_at,
-    s.next_poll_at
+    s.next_poll_at,
+    s.retry_after_until
 from ops.feed_state as s
 join dim_feeds as f using (feed_id);

@@ -1,6 +1,5 @@
 -- Pages that this batch's entries link to and that were never listed, asked for or reached before: one row per address,
 -- with the entry that has the longest full text, else of the first feed.
--- Parameters: $entries, $polls (Parquet files of the batch).
 select
     e.*,
     e.url as entry_url,
@@ -9,8 +8,8 @@ select
     0 as failures,
     false as is_deferred,
     coalesce(e.published_at, e.polled_at) as newness
-from read_parquet($entries) as e
-left join read_parquet($polls) as p using (feed_id)
+from stg_entries as e
+left join stg_polls as p using (feed_id)
 anti join ops.url_state as state on state.url_key = e.url_key
 anti join (from ops.url_aliases where is_fetched) as known on known.url_key = e.url_key
 where e.url_key is not null

@@ -51,23 +51,24 @@ comment on table ops.runs is 'One row per ingest run of which a batch was loaded
 comment on column ops.runs.run_id is 'Identifier of the run.';
 comment on column ops.runs.started_at is 'When it began.';
 comment on column ops.runs.ended_at is 'When it ended; null while it is going on, or when it was killed.';
-comment on column ops.runs.trigger is 'What started it: schedule, manual, …';
+comment on column ops.runs.trigger is 'What started it: manual, schedule, demo or import.';
 comment on column ops.runs.code_version is 'Version of newsledger that ran.';
 comment on column ops.runs.load_seq is 'Load that last changed this row.';
 
 create table ops.feed_state (
-    feed_id          varchar not null,
-    etag             varchar,
-    last_modified    varchar,
-    body_hash        varchar,
-    entries_hash     varchar,
-    health           varchar not null,
-    failures         double not null,
-    items_per_day    double,
-    last_polled_at   timestamptz,
-    last_success_at  timestamptz,
-    next_poll_at     timestamptz,
-    load_seq         bigint not null
+    feed_id            varchar not null,
+    etag               varchar,
+    last_modified      varchar,
+    body_hash          varchar,
+    entries_hash       varchar,
+    health             varchar not null,
+    failures           double not null,
+    items_per_day      double,
+    last_polled_at     timestamptz,
+    last_success_at    timestamptz,
+    next_poll_at       timestamptz,
+    retry_after_until  timestamptz,
+    load_seq           bigint not null
 );
 comment on table ops.feed_state is 'One row per feed: what its next poll needs to know.';
 comment on column ops.feed_state.feed_id is 'The feed (dim_feeds).';
@@ -75,12 +76,14 @@ comment on column ops.feed_state.etag is 'ETag of the last answer that parsed, b
 comment on column ops.feed_state.last_modified is 'Last-Modified of the last answer that parsed, byte for byte.';
 comment on column ops.feed_state.body_hash is 'Hash of the last document''s bytes.';
 comment on column ops.feed_state.entries_hash is 'Hash of the last document''s entries.';
-comment on column ops.feed_state.health is 'ok, slow, failing or gone.';
+comment on column ops.feed_state.health is 'ok after an answer that was read, failing after one that was not, gone after two answers 410 a day apart.';
 comment on column ops.feed_state.failures is 'Weighted count of failures since the last success.';
 comment on column ops.feed_state.items_per_day is 'Entries that appear per day, as observed.';
 comment on column ops.feed_state.last_polled_at is 'When it was last asked.';
 comment on column ops.feed_state.last_success_at is 'When it last answered with a listing, or with "unchanged".';
 comment on column ops.feed_state.next_poll_at is 'When it is due again.';
+comment on column ops.feed_state.retry_after_until is
+    'Until when its last answer asked to wait, a day at most; null when it did not. A forced poll waits, too.';
 comment on column ops.feed_state.load_seq is 'Load that last changed this row.';
 
 create table ops.url_aliases (
@@ -121,7 +124,7 @@ create table ops.url_state (
     run_id         varchar not null,
     load_seq       bigint not null
 );
-comment on table ops.url_state is 'One row per address (strict URL key) that a feed listed or that was asked for: where it stands.';
+comment on table ops.url_state is 'One row per address (strict URL key) that a feed listed or that was, or is to be, asked for: where it stands.';
 comment on column ops.url_state.url_key is 'Strict key of the address.';
 comment on column ops.url_state.url is 'The address as it was first listed or asked for.';
 comment on column ops.url_state.outcome is 'Its current outcome, of the closed vocabulary.';
@@ -129,7 +132,7 @@ comment on column ops.url_state.reason is 'The evidence for the outcome, as a se
 comment on column ops.url_state.since is 'Since when the outcome has been this one without a break.';
 comment on column ops.url_state.first_seen_at is 'When it was first listed or asked for.';
 comment on column ops.url_state.last_tried_at is 'When it was last asked for; null when never.';
-comment on column ops.url_state.next_try_at is 'When it is due again; null when it is settled.';
+comment on column ops.url_state.next_try_at is 'When it is due again; null when it is settled. What did not fail is due at once.';
 comment on column ops.url_state.failures is 'Attempts in a row that ended in an outcome that is tried again.';
 comment on column ops.url_state.article_id is 'The article it leads to (dim_articles), if any.';
 comment on column ops.url_state.same_as_key is 'Strict key of the known address where its redirects arrived, if they did.';

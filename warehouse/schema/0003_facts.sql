@@ -115,7 +115,7 @@ comment on column fct_fetches.ended_at is 'When the answer ended, or the attempt
 comment on column fct_fetches.bytes is 'Bytes of the answer''s body on the wire.';
 comment on column fct_fetches.error_class is 'What went wrong, of the outcomes'' vocabulary; null when an answer was read to its end.';
 comment on column fct_fetches.was_conditional is 'Whether the request carried If-None-Match or If-Modified-Since.';
-comment on column fct_fetches.had_validators is 'Whether a validator was known for the address.';
+comment on column fct_fetches.had_validators is 'Whether the answer carried a validator: an ETag or a Last-Modified.';
 comment on column fct_fetches.retry_after_until is 'Until when the answer asked to wait.';
 comment on column fct_fetches.robots_rule is 'The robots.txt rule that decided.';
 comment on column fct_fetches.crawl_delay_seconds is 'Seconds between requests that robots.txt asks for.';

@@ -1,0 +1,27 @@
+"""From the spool into the warehouse: the one way in which anything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flows.settings import Settings
+from warehouse.connection import open_writer
+from warehouse.load import load_batches
+from warehouse.stage import discard_batches, pending_batches, set_aside
+
+
+def load_spool(settings: Settings, *, now: datetime, note: Callable[[str], None]) -> None:
+    """Loads everything that is staged, this run's and earlier ones', in one transaction, and clears it away.
+
+    A batch that is damaged is set aside and told to `note`.  Raises WarehouseBusy when the file is not to be had for
+    writing in time; then everything stays in the spool.
+    """
+    batches = pending_batches(settings.spool)
+    if not batches:
+        return
+    with open_writer(settings.warehouse, wait_seconds=settings.warehouse_wait) as warehouse:
+        report = load_batches(warehouse, batches, loaded_at=now)
+    for sentence in set_aside(report.damaged):
+        note(sentence)
+    discard_batches([*report.loaded, *report.skipped])

@@ -1,0 +1,3 @@
+-- The entries of a batch that is staged and not yet loaded, under the name that the load gives them.
+-- Parameter: $file (Parquet file of the batch).
+create or replace temp table stg_entries as from read_parquet($file);

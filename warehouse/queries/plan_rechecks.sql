@@ -1,0 +1,3 @@
+-- Articles that this batch's entries announce anew (load/25_rechecks.sql).
+select *, 'recheck' as purpose, 0 as failures, false as is_deferred
+from rechecks;
