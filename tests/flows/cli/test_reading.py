@@ -119,9 +119,10 @@ def on_a_terminal(tmp_path: Path, *arguments: str, columns: int) -> str:
     """What a command writes on a terminal of so many columns."""
     terminal, side = pty.openpty()
     termios.tcsetwinsize(side, (50, columns))
+    without_size = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     with subprocess.Popen(
         [str(SCRIPT), *arguments],
-        env={**os.environ, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data"), "TERM": "xterm"},
+        env={**without_size, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data"), "TERM": "xterm"},
         stdout=side,
         stderr=subprocess.DEVNULL,
     ) as process:
