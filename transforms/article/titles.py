@@ -17,12 +17,11 @@ _site_words = re.compile(r"[^\W_]+")
 
 
 def find_title(evidence: Evidence) -> Found[str] | None:
-    """The page's title, without the site's name: what the page calls itself where it is shared, else in the tab.
+    """The page's title as it stands: what the page calls itself where it is shared, else in the browser's tab.
 
-    It may be another wording than the headline that readers of the page see.
+    It may have the site's name in it, and be another wording than the headline that readers of the page see.
     """
-    social = _social_title(evidence)
-    candidates = ((without_site(social, evidence), "meta"), (without_site(evidence.page_title, evidence), "dom"))
+    candidates = ((_social_title(evidence), "meta"), (evidence.page_title, "dom"))
     return _first_that_is_no_site_name(candidates, evidence)
 
 
