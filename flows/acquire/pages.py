@@ -32,7 +32,7 @@ from transforms.urls import site_of
 
 logger = logging.getLogger(__name__)
 
-PAGES_PER_BATCH = 200
+PAGES_PER_BATCH = 400
 RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=24))
 """After the first, second, … failed try; the last one repeats until `TRIES` are used up."""
 TRIES = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 from collections.abc import Iterator
@@ -165,6 +166,7 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
 
         if server is not None:
             server.wait_until_ready()
+        gc.freeze()  # what Prefect brought with it stays; a run need not look through it for garbage
         try:
             return ingest(parameters)
         except BaseException as error:
