@@ -58,7 +58,9 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None = None, max_en
     for signature, name in _FOREIGN:
         if body.startswith(signature):
             raise _not_a_feed(name)
-    text = mended(decoded(body, content_type)).lstrip("\ufeff \t\r\n")
+    text = decoded(body, content_type).lstrip("\ufeff \t\r\n")
+    if not text.startswith(("{", "[")):  # in JSON an ampersand is an ampersand
+        text = mended(text).lstrip("\ufeff \t\r\n")
     if not text.strip():
         raise NotAFeed("the body is empty: nothing to read, the entries known so far are kept")
     document = _read(text, url, max_entries)

@@ -111,3 +111,9 @@ def test_items_beyond_the_cap_are_not_read() -> None:
     document = _parse({"version": _VERSION, "items": [{"id": n} for n in range(9)]}, max_entries=4)
     assert len(document.entries) == 4
     assert document.problems == ("only the first 4 of 9 entries were read",)
+
+
+def test_the_parameters_of_a_link_stay_as_they_are() -> None:
+    link = "https://paper.example/story?id=4&utm_source=feed&page=2"
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": link}]})
+    assert parse_feed(body.encode(), url="https://paper.example/feed.json").entries[0].link == link
