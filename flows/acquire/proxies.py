@@ -36,9 +36,6 @@ class Proxies:
         }
         self._direct = [entry for part in _value(environment, "no_proxy").split(",") if (entry := part.strip().lower())]
 
-    def __bool__(self) -> bool:
-        return bool(self._by_scheme)
-
     def for_url(self, url: URL) -> Proxy | None:
         """The proxy for a URL; None for a direct connection."""
         proxy = self._by_scheme.get(url.scheme)
