@@ -61,6 +61,14 @@ class Settings(BaseModel):
         default=55.0, gt=0, le=10080, description="After this no new page is asked for; the rest is deferred."
     )
     max_entries_per_feed: int = Field(default=2000, ge=1, le=100_000, description="Entries read from one feed.")
+    archive_days: float | None = Field(
+        default=None, gt=0, le=36500, description="Days for which raw answers are kept; default: for good."
+    )
+    archive_max_gb: float | None = Field(
+        default=None,
+        gt=0,
+        description="Size of the raw archive in GB, beyond which its oldest files go; default: none.",
+    )
     keep_text: Literal["full"] = Field(default="full", description="How much text is kept; only full for now.")
     allow_hosts: tuple[str, ...] = Field(
         default=(), description="Private or loopback hosts that may be asked all the same."

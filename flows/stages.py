@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -23,10 +23,12 @@ from duckdb import DuckDBPyConnection
 
 from flows.acquire.archive import Archive
 from flows.acquire.client import Client, ClientSettings
+from flows.acquire.contexts import PageContext
 from flows.acquire.outage import own_outage
 from flows.acquire.pacing import Pacer
-from flows.acquire.pages import PageAcquirer
+from flows.acquire.pages import AcquiredPage, PageAcquirer
 from flows.acquire.poll import Poller, PollOutcome
+from flows.acquire.retention import expired_files
 from flows.acquire.retries import RetryPolicy
 from flows.acquire.robots import Robots
 from flows.acquire.workers import LocalEngine
@@ -38,7 +40,7 @@ from flows.spool import load_spool
 from flows.user_agent import user_agent
 from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
-from transforms.records import DuePage, Fetch, PageResult, Run
+from transforms.records import DuePage, Fetch, Run
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import ensure_schema, open_reader
 from warehouse.overlay import open_state
@@ -122,7 +124,7 @@ class IngestRun:
         # a name look-up blocks a thread, and by default there are as few threads as cores
         resolvers = ThreadPoolExecutor(NAMES_LOOKED_UP_AT_ONCE, thread_name_prefix="look-up")
         self._loop.get_loop().set_default_executor(resolvers)
-        self._archive = enter(Archive(settings.archive, self.run_id))
+        self._archive = enter(Archive(settings.archive, self._run_row(ended_at=None)))
         self._pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
         client_settings = ClientSettings(
             user_agent=user_agent(settings.contact), environment=dict(os.environ), allow_hosts=settings.allow_hosts
@@ -171,6 +173,7 @@ class IngestRun:
             if outage := own_outage(self._polled):
                 raise NetworkDown(outage)
             self._poll_batch = self._stage(
+                self._next_batch_id(),
                 runs=[self._run_row(ended_at=None)],
                 polls=[outcome.poll for outcome in self._polled],
                 entries=[entry for outcome in self._polled for entry in outcome.entries],
@@ -215,8 +218,9 @@ class IngestRun:
         """Loads what was staged, in one transaction.  Raises WarehouseBusy when the file is not to be had in time."""
         with self._timed("load"):
             self._engine.close()  # its memory is wanted now
-            self._stage(runs=[self._run_row(ended_at=self._clock())])
+            self._stage(self._next_batch_id(), runs=[self._run_row(ended_at=self._clock())])
             self._load_pending()
+            self._remove_expired_answers()
 
     def check(self) -> list[Offence]:
         """Runs the checks; an offence is told and the load stays."""
@@ -277,17 +281,56 @@ class IngestRun:
     def _load_pending(self) -> None:
         load_spool(self._settings, now=self._clock(), note=self._progress.note)
 
-    async def _stage_pages(self, results: Sequence[PageResult], fetches: Sequence[Fetch]) -> None:
-        await asyncio.to_thread(self._archive.sync)
-        await asyncio.to_thread(self._stage, page_results=results, fetches=fetches)
-        self._staged_keys.update(result.url_key for result in results)
+    async def _stage_pages(self, acquired: Sequence[AcquiredPage]) -> None:
+        await asyncio.to_thread(self._keep_and_stage, acquired)
+        self._staged_keys.update(page.due.url_key for page in acquired)
 
-    def _stage(self, *, fetches: Sequence[Fetch] = (), **rows: Sequence[Any]) -> Path:
+    def _keep_and_stage(self, acquired: Sequence[AcquiredPage]) -> None:
+        """Stages a batch of pages, their contexts in the archive first: the archive holds all that is loaded."""
+        batch_id = self._next_batch_id()
+        for page in acquired:
+            self._archive.add_context(
+                PageContext(
+                    batch_id=batch_id,
+                    due=page.due,
+                    result=replace(page.result, article=None),
+                    fetches=page.fetches,
+                    page_fetch_ids=page.page_fetch_ids,
+                    is_partial=page.result.article is not None and page.result.article.is_partial,
+                )
+            )
+        self._archive.sync()
+        self._stage(
+            batch_id,
+            page_results=[page.result for page in acquired],
+            fetches=[fetch for page in acquired for fetch in page.fetches],
+        )
+
+    def _remove_expired_answers(self) -> None:
+        settings = self._settings
+        expired = expired_files(
+            settings.archive,
+            now=self._clock(),
+            keep_days=settings.archive_days,
+            max_bytes=None if settings.archive_max_gb is None else int(settings.archive_max_gb * 1e9),
+            spare=self.run_id,
+        )
+        for file in expired:
+            file.unlink(missing_ok=True)
+        if expired:
+            self._progress.note(
+                f"{len(expired)} files of the raw archive were removed, the last of them {expired[-1].name}: they were "
+                "beyond archive_days or archive_max_gb."
+            )
+
+    def _next_batch_id(self) -> str:
         self._batches += 1
+        return f"{self.run_id}-{self._batches:05d}"
+
+    def _stage(self, batch_id: str, *, fetches: Sequence[Fetch] = (), **rows: Sequence[Any]) -> Path:
         robots_fetches = tuple(self._robots_fetches)
         del self._robots_fetches[: len(robots_fetches)]
-        batch = Batch(batch_id=f"{self.run_id}-{self._batches:05d}", fetches=[*fetches, *robots_fetches], **rows)
-        return stage_batch(self._settings.spool, batch)
+        return stage_batch(self._settings.spool, Batch(batch_id=batch_id, fetches=[*fetches, *robots_fetches], **rows))
 
     def _run_row(self, ended_at: datetime | None) -> Run:
         return Run(

@@ -180,7 +180,9 @@ class Article:
     computed and then `reading_time_is_computed`.  `promotion` and `agency_credit` are no part of the body.
     `rights` holds flags the page sets: "noarchive", "tdm-reserved".  `witnesses` maps a field's name to what gave
     it: "json-ld", "meta", "microdata", "dom", "trafilatura", "feed", "document", "computed".
-    `extractor` names what made the record, with its version.
+    `extractor` names what made the record, with its version.  `page_count` pages make up the text; `is_partial` says
+    that the article goes on, before or after, on pages that are not in it, and `next_page_url` which page a single
+    page names as its next.
     """
 
     url: str
@@ -206,6 +208,9 @@ class Article:
     rights: tuple[str, ...] = ()
     body_source: BodySource = BodySource.PAGE
     extractor: str = ""
+    page_count: int = 1
+    is_partial: bool = False
+    next_page_url: str | None = None
     witnesses: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -379,6 +384,7 @@ class PageResult:
     `hops` are the addresses the answer passed through, first the requested one, last the final one.
     `same_as_key` is set when a hop's strict key was known already and the fetch ended there.
     `outcome` is None when there is an article: the load decides between loaded, revised, unchanged and duplicate.
+    `further_urls` are the addresses of the article's second, third, … pages where it has several.
     """
 
     run_id: str
@@ -396,4 +402,5 @@ class PageResult:
     fetch_id: str | None = None
     failures: int = 0
     next_try_at: datetime | None = None
+    further_urls: tuple[str, ...] = ()
     article: Article | None = None

@@ -62,11 +62,11 @@ def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loa
     A batch that cannot be read is reported, and the others are loaded.  The spool is left as it is, also when it
     raises; then nothing is loaded.
     """
-    known = {batch_id for (batch_id,) in connection.execute("select batch_id from ops.loads").fetchall()}
+    known = loaded_batches(connection)
     skipped = tuple(folder for folder in batches if folder.name in known)
     loaded: list[Path] = []
     damaged: list[DamagedBatch] = []
-    load_seq = _next_load_seq(connection)
+    load_seq = last_load_seq(connection) + 1
     with transaction(connection):
         connection.execute("set variable load_seq = ?::bigint", [load_seq])
         for folder in batches:
@@ -85,9 +85,15 @@ def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loa
     )
 
 
-def _next_load_seq(connection: DuckDBPyConnection) -> int:
+def last_load_seq(connection: DuckDBPyConnection) -> int:
+    """Return the number of the last load, 0 before the first."""
     (last,) = connection.execute("select coalesce(max(load_seq), 0) from ops.loads").fetchall()[0]
-    return int(last) + 1
+    return int(last)
+
+
+def loaded_batches(connection: DuckDBPyConnection) -> frozenset[str]:
+    """Return the names of all batches that were loaded."""
+    return frozenset(name for (name,) in connection.execute("select batch_id from ops.loads").fetchall())
 
 
 def _read_batch(folder: Path) -> dict[str, pa.Table]:

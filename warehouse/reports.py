@@ -62,6 +62,12 @@ def run_report(connection: DuckDBPyConnection, run_id: str) -> RunReport:
     )
 
 
+def outcomes_since(connection: DuckDBPyConnection, load_seq: int) -> Mapping[Outcome, int]:
+    """Return how many URLs the loads after `load_seq` gave each outcome."""
+    rows = fetch_rows(connection, sql_text("queries/outcomes_since.sql"), {"load_seq": load_seq})
+    return {Outcome(row["outcome"]): row["outcome_count"] for row in rows}
+
+
 def find_article(connection: DuckDBPyConnection, url: str) -> Article | None:
     """Return the current version of the article at `url`, by any of its addresses; None when there is none."""
     rows = fetch_rows(connection, sql_text("queries/article_at.sql"), {"url_key": address_key(url)})

@@ -126,6 +126,8 @@ def result_row(result_number: int, result: PageResult) -> Row:
         "reason": result.reason,
         "hops": [without_credentials(hop) for hop in result.hops],
         "hop_keys": [address_key(hop) for hop in result.hops],
+        "further_urls": [without_credentials(url) for url in result.further_urls],
+        "further_keys": [address_key(url) for url in result.further_urls],
         "same_as_key": result.same_as_key,
         "feed_id": feed_id_of(result.feed_url) if result.feed_url else None,
         "entry_key": result.entry_key,
@@ -176,6 +178,8 @@ def article_row(result_number: int, result: PageResult, article: Article) -> Row
         "witnesses": sorted(article.witnesses.items()),
         "body_source": article.body_source.value,
         "extractor": article.extractor,
+        "page_count": article.page_count,
+        "is_partial": article.is_partial,
         "body": article.body,
         "word_count": len(article.body.split()),
         "paragraphs": [

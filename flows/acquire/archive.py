@@ -1,15 +1,18 @@
 """The raw archive: page answers as they came, in WARC files (ISO 28500, version 1.1).
 
 Bodies are kept in the content encoding in which they came, so that keeping them costs little and nothing is lost.
-Each run writes files of its own, one gzip member per record, readable by any WARC tool at any offset.
+Each run writes files of its own, one gzip member per record, readable by any WARC tool at any offset.  Beside the
+answers stands the context of each page (`flows.acquire.contexts`), so that the archive alone gives the articles again.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +22,13 @@ from typing import Self
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
+from flows.acquire.contexts import PageContext, context_as_json
 from transforms.errors import ArchiveUnwritable
+from transforms.records import Run
 
+SOFTWARE = "newsledger"
+"""How the warcinfo record of our own files begins to name what wrote them."""
+CONTEXT_TYPE = "application/json; profile=newsledger-page"
 CHUNK_BYTES = 256 * 1024 * 1024
 """A file that has reached this size is closed, and the next one begun."""
 _STORED, _FAST = 0, 1  # levels of zlib; a body that came compressed would take time again and become no smaller
@@ -36,10 +44,12 @@ _SECRET = frozenset({"authorization", "proxy-authorization", "cookie"})
 class Exchange:
     """One request and its answer.
 
-    `target` is the path and query of the request line, `at` aware UTC, `wire_body` the body with its content encoding
-    and without its transfer encoding.
+    `fetch_id` is the request's (32 hexadecimal digits): the record of the answer is named by it.  `target` is the path
+    and query of the request line, `at` aware UTC, `wire_body` the body with its content encoding and without its
+    transfer encoding, None where it was not read.
     """
 
+    fetch_id: str
     url: str
     target: str
     at: datetime
@@ -47,7 +57,7 @@ class Exchange:
     status: int
     reason: str
     response_headers: tuple[tuple[str, bytes], ...]
-    wire_body: bytes
+    wire_body: bytes | None
 
 
 class Archive:
@@ -56,9 +66,9 @@ class Archive:
     Files are named after the run and numbered; a file that exists is never written to again.
     """
 
-    def __init__(self, folder: Path, run_id: str, *, chunk_bytes: int = CHUNK_BYTES) -> None:
+    def __init__(self, folder: Path, run: Run, *, chunk_bytes: int = CHUNK_BYTES) -> None:
         self._folder = folder
-        self._run_id = run_id
+        self._run = run
         self._chunk_bytes = chunk_bytes
         self._lock = threading.Lock()
         self._file: io.FileIO | None = None
@@ -79,23 +89,41 @@ class Archive:
 
         It is safe on disk after the next `sync`.  Raises ArchiveUnwritable.
         """
-        response_id, request_id = _record_id(), _record_id()
+        response_id, request_id = record_id_of(exchange.fetch_id), record_id_of(uuid.uuid4().hex)
         is_compressed = any(name.lower() == "content-encoding" for name, _ in exchange.response_headers)
+        about = {"WARC-Target-URI": exchange.url}
         response = _record(
-            exchange,
             WarcRecordType.response,
-            (response_id, request_id),
-            _response_head(exchange) + exchange.wire_body,
+            about
+            | {"WARC-Record-ID": response_id, "WARC-Concurrent-To": request_id}
+            | ({"WARC-Truncated": "unspecified"} if exchange.wire_body is None else {}),
+            exchange.at,
+            "application/http; msgtype=response",
+            _response_head(exchange) + (exchange.wire_body or b""),
             level=_STORED if is_compressed else _FAST,
         )
         request = _record(
-            exchange, WarcRecordType.request, (request_id, response_id), _request_head(exchange), level=_FAST
+            WarcRecordType.request,
+            about | {"WARC-Record-ID": request_id, "WARC-Concurrent-To": response_id},
+            exchange.at,
+            "application/http; msgtype=request",
+            _request_head(exchange),
+            level=_FAST,
         )
-        with self._lock:
-            try:
-                return self._append(response + request)
-            except OSError as error:
-                raise self._unwritable(error) from error
+        return self._add(response + request)
+
+    def add_context(self, context: PageContext) -> None:
+        """Writes what the run knew and decided of a page, as a metadata record.  Raises ArchiveUnwritable."""
+        self._add(
+            _record(
+                WarcRecordType.metadata,
+                {"WARC-Target-URI": context.result.url, "WARC-Record-ID": record_id_of(uuid.uuid4().hex)},
+                context.result.at,
+                CONTEXT_TYPE,
+                context_as_json(context),
+                level=_FAST,
+            )
+        )
 
     def sync(self) -> None:
         """Everything added so far is on disk when this returns.  Raises ArchiveUnwritable."""
@@ -114,11 +142,21 @@ class Archive:
             except OSError as error:
                 raise self._unwritable(error) from error
 
+    def _add(self, records: bytes) -> str:
+        with self._lock:
+            try:
+                return self._append(records)
+            except OSError as error:
+                raise self._unwritable(error) from error
+
     def _append(self, records: bytes) -> str:
         if self._file is None or self._size >= self._chunk_bytes:
             self._end_file()
             self._file = self._next_file()
             self._size = 0
+            records_before = _warcinfo(self._name, self._run)
+            _write_whole(self._file, records_before)
+            self._size = len(records_before)
         try:
             _write_whole(self._file, records)
         except OSError:
@@ -132,7 +170,7 @@ class Archive:
         self._folder.mkdir(parents=True, exist_ok=True)
         while True:
             self._number += 1
-            self._name = f"{self._run_id}-{self._number:04}.warc.gz"
+            self._name = f"{self._run.run_id}-{self._number:04}.warc.gz"
             try:
                 return io.FileIO(self._folder / self._name, "xb")
             except FileExistsError:
@@ -151,8 +189,9 @@ class Archive:
         )
 
 
-def _record_id() -> str:
-    return f"<urn:uuid:{uuid.uuid4()}>"
+def record_id_of(fetch_id: str) -> str:
+    """The WARC-Record-ID of the answer to a request."""
+    return f"<urn:uuid:{uuid.UUID(hex=fetch_id)}>"
 
 
 def _write_whole(file: io.FileIO, data: bytes) -> None:
@@ -161,15 +200,33 @@ def _write_whole(file: io.FileIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
-def _record(exchange: Exchange, kind: WarcRecordType, ids: tuple[str, str], block: bytes, *, level: int) -> bytes:
-    """One gzip member; `ids` are the record's own and the other's that belongs to it."""
+def _warcinfo(name: str, run: Run) -> bytes:
+    """What opens a file: who wrote it, and the run that it is of."""
+    lines = (
+        f"software: {SOFTWARE}/{run.code_version}",
+        "format: WARC File Format 1.1",
+        f"newsledger-run: {json.dumps({'run_id': run.run_id, 'trigger': run.trigger})}",
+    )
+    return _record(
+        WarcRecordType.warcinfo,
+        {"WARC-Record-ID": record_id_of(uuid.uuid4().hex), "WARC-Filename": name},
+        run.started_at,
+        "application/warc-fields",
+        "".join(f"{line}\r\n" for line in lines).encode(),
+        level=_FAST,
+    )
+
+
+def _record(
+    kind: WarcRecordType, about: Mapping[str, str], at: datetime, content_type: str, block: bytes, *, level: int
+) -> bytes:
+    """One gzip member."""
     record = WarcRecord()
     record.init_headers(kind)
-    headers = record.headers
-    headers["WARC-Record-ID"], headers["WARC-Concurrent-To"] = ids
-    headers["WARC-Date"] = exchange.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    headers["WARC-Target-URI"] = exchange.url
-    headers["Content-Type"] = f"application/http; msgtype={kind!s}"
+    for name, value in about.items():
+        record.headers[name] = value
+    record.headers["WARC-Date"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    record.headers["Content-Type"] = content_type
     record.set_bytes_content(block)
     out = io.BytesIO()
     writer = GzipWriter(out, compression_level=level)

@@ -175,8 +175,8 @@ class Client:
             if course.request.room is not None:
                 await course.request.room.take()
             loop = asyncio.get_running_loop()
-            started_at, started = self._clock(), loop.time()
-            received = await self._exchange(target, course, turn)
+            fetch_id, started_at, started = uuid.uuid4().hex, self._clock(), loop.time()
+            received = await self._exchange(target, course, turn, fetch_id)
             course.seconds_left -= loop.time() - started
             if received.status in (429, 503):
                 self.pacer.slow_down(target.host)
@@ -185,7 +185,7 @@ class Client:
                 course.request.room.release()
         course.fetches.append(
             Fetch(
-                fetch_id=uuid.uuid4().hex,
+                fetch_id=fetch_id,
                 run_id=self._run_id,
                 url=target.shown,
                 host=target.host,
@@ -208,7 +208,7 @@ class Client:
         )
         return received
 
-    async def _exchange(self, target: Target, course: _Course, turn: Turn) -> _Received:
+    async def _exchange(self, target: Target, course: _Course, turn: Turn, fetch_id: str) -> _Received:
         """Sends the request and reads what comes; every trouble of the exchange comes back as a verdict."""
         request, received = course.request, _Received()
         try:
@@ -217,7 +217,9 @@ class Client:
                 self._connections.get(target, headers=self._headers(target, course), turn=turn) as response,
             ):
                 received = self._head(response, is_conditional=request.is_conditional)
-                if received.verdict is not None or received.status in REDIRECTS or received.status == 304:
+                if received.verdict is not None or received.status in REDIRECTS:
+                    return replace(received, raw_ref=self._keep(fetch_id, target, request, response, None))
+                if received.status == 304:
                     return received
                 encoding = ",".join(response.headers.getall("Content-Encoding", ()))
                 reader = BodyReader(encoding, max_bytes=request.max_bytes)
@@ -227,7 +229,9 @@ class Client:
                     body = reader.finish()
                 finally:
                     received = replace(received, wire_size=reader.wire_size)
-                return replace(received, body=body, raw_ref=self._keep(target, request, response, reader))
+                return replace(
+                    received, body=body, raw_ref=self._keep(fetch_id, target, request, response, reader.wire)
+                )
         except Exception as error:
             verdict = verdict_on_error(error)
             if verdict is None:
@@ -259,12 +263,19 @@ class Client:
         return headers
 
     def _keep(
-        self, target: Target, request: Request, response: aiohttp.ClientResponse, reader: BodyReader
+        self,
+        fetch_id: str,
+        target: Target,
+        request: Request,
+        response: aiohttp.ClientResponse,
+        wire_body: bytes | None,
     ) -> str | None:
-        if self._archive is None or request.purpose not in _ARCHIVED or not reader.wire_size:
+        """Keeps an answer about a page in the archive; without a body where it was not read."""
+        if self._archive is None or request.purpose not in _ARCHIVED:
             return None
         return self._archive.add(
             Exchange(
+                fetch_id=fetch_id,
                 url=target.shown,
                 target=target.url.raw_path_qs,
                 at=self._clock(),
@@ -272,7 +283,7 @@ class Client:
                 status=response.status,
                 reason=response.reason or "",
                 response_headers=tuple((name.decode("latin-1"), value) for name, value in response.raw_headers),
-                wire_body=reader.wire,
+                wire_body=wire_body,
             )
         )
 

@@ -13,13 +13,14 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows.acquire.claims import Claims, Ending
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
 from flows.acquire.exchange import Answer, page_request
+from flows.acquire.further_pages import FurtherPages, WholeArticle, told
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
 from transforms.article.extract import extract_page
@@ -37,7 +38,21 @@ RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), t
 """After the first, second, … failed try; the last one repeats until `TRIES` are used up."""
 TRIES = 8
 
-StagePages = Callable[[Sequence[PageResult], Sequence[Fetch]], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquiredPage:
+    """A page that was due and what came of it.
+
+    `fetches` are all requests for it, `page_fetch_ids` those whose bodies are the pages of its article, in their order.
+    """
+
+    due: DuePage
+    result: PageResult
+    fetches: tuple[Fetch, ...] = ()
+    page_fetch_ids: tuple[str, ...] = ()
+
+
+StagePages = Callable[[Sequence[AcquiredPage]], Awaitable[None]]
 
 
 class PageAcquirer:
@@ -78,8 +93,7 @@ class PageAcquirer:
         self._per_host_concurrency = per_host_concurrency
         self._rooms = asyncio.Semaphore(bodies_in_memory)
         self._deadline = deadline
-        self._results: list[PageResult] = []
-        self._fetches: list[Fetch] = []
+        self._acquired: list[AcquiredPage] = []
         self._staging = asyncio.Lock()
         self._repeated: list[tuple[DuePage, Answer]] = []
 
@@ -96,7 +110,7 @@ class PageAcquirer:
         except* NewsledgerError as group:
             raise _first(group) from group
         self._settle_repeated()
-        await self._stage_results()
+        await self._stage_acquired()
 
     async def _work_through(self, pages: deque[DuePage], on_done: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as extractions:
@@ -151,19 +165,62 @@ class PageAcquirer:
                 extraction = await self._extract(page, answer)
         finally:
             room.release()
-        self._fetches.extend(answer.fetches)
-        on_done()
         if answer.same_as is not None:
             self._repeated.append((page, answer))
             self._claims.end(page.url_key, Ending(same_as=answer.same_as))
-            return
+        else:
+            await self._settle(page, answer, extraction)
+        on_done()
+        if len(self._acquired) >= PAGES_PER_BATCH:
+            await self._stage_acquired()
+
+    async def _settle(self, page: DuePage, answer: Answer, extraction: Extraction | None) -> None:
+        """Gives a page that led to an address of its own its result."""
+        whole = None
+        if extraction is not None and extraction.article is not None and not self._has_text(page):
+            whole = await self._whole(page, extraction.article)
+            extraction = _judged(page, extraction, whole)
         outcome = extraction.outcome if extraction else answer.outcome
         reason = extraction.reason if extraction else answer.reason
         self._claims.end(page.url_key, Ending(outcome=outcome, reason=reason))
         article = extraction.article if extraction else None
-        self._results.append(self._result(page, answer, outcome=outcome, reason=reason, article=article))
-        if len(self._results) >= PAGES_PER_BATCH:
-            await self._stage_results()
+        is_overruled = whole is not None and article is None
+        result = self._result(page, answer, outcome=outcome, reason=reason, article=article, whole=whole)
+        fetches, page_fetch_ids = list(answer.fetches), [fetch.fetch_id for fetch in answer.fetches[-1:]]
+        if whole is not None:
+            fetches += whole.fetches
+            page_fetch_ids += whole.fetch_ids
+        self._acquired.append(
+            AcquiredPage(
+                due=page,
+                result=result,
+                fetches=tuple(fetches),
+                # a result that is not what the bodies say is not read from them again
+                page_fetch_ids=tuple(page_fetch_ids) if extraction is not None and not is_overruled else (),
+            )
+        )
+
+    async def _whole(self, page: DuePage, first: Article) -> WholeArticle:
+        """The article with its further pages, if it has any."""
+
+        async def ask(url: str) -> Answer:
+            return await self._answer(replace(page, url=url), room)
+
+        async def extract(answer: Answer) -> Extraction:
+            try:
+                return await self._extract(page, answer)
+            finally:
+                room.release()
+
+        def is_taken(key: str) -> bool:
+            return self._claims.is_anothers(key, page.url_key)
+
+        room = _Room(self._rooms)
+        try:
+            pages = FurtherPages(ask=ask, extract=extract, is_taken=is_taken, deadline=self._deadline)
+            return await pages.join(first)
+        finally:
+            room.release()
 
     def _settle_repeated(self) -> None:
         """Gives the pages that stopped at another's address their outcome, now that the other's is known."""
@@ -175,7 +232,7 @@ class PageAcquirer:
             else:
                 reason = f"{answer.reason}; there: {ending.reason}"
                 result = self._result(page, replace(answer, same_as=None), outcome=ending.outcome, reason=reason)
-            self._results.append(result)
+            self._acquired.append(AcquiredPage(due=page, result=result, fetches=answer.fetches))
         self._repeated = []
 
     def _has_text(self, page: DuePage) -> bool:
@@ -204,10 +261,19 @@ class PageAcquirer:
             return Extraction(outcome=Outcome.EXTRACTOR_DIED, reason=reason)
 
     def _result(
-        self, page: DuePage, answer: Answer, *, outcome: Outcome | None, reason: str, article: Article | None = None
+        self,
+        page: DuePage,
+        answer: Answer,
+        *,
+        outcome: Outcome | None,
+        reason: str,
+        article: Article | None = None,
+        whole: WholeArticle | None = None,
     ) -> PageResult:
         now = self._clock()
-        failures = page.failures + 1 if outcome in RETRIED else 0
+        trouble = whole.trouble if whole is not None else None
+        is_unfinished = trouble is not None and trouble.outcome in RETRIED
+        failures = page.failures + 1 if outcome in RETRIED or is_unfinished else 0
         return PageResult(
             run_id=self._run_id,
             url=page.url,
@@ -223,16 +289,28 @@ class PageAcquirer:
             entry_key=page.entry.key if page.entry else None,
             fetch_id=answer.fetches[-1].fetch_id if answer.fetches else None,
             failures=failures,
-            next_try_at=next_try(failures, now, answer.retry_after_until),
-            article=_believed(article, now) if article else None,
+            next_try_at=next_try(failures, now, (trouble or answer).retry_after_until),
+            further_urls=tuple(whole.urls) if whole is not None else (),
+            article=believed(article, now) if article else None,
         )
 
-    async def _stage_results(self) -> None:
+    async def _stage_acquired(self) -> None:
         async with self._staging:
-            results, self._results = self._results, []
-            fetches, self._fetches = self._fetches, []
-            if results or fetches:
-                await self._stage(results, fetches)
+            acquired, self._acquired = self._acquired, []
+            if acquired:
+                await self._stage(acquired)
+
+
+def _judged(page: DuePage, extraction: Extraction, whole: WholeArticle) -> Extraction:
+    """What became of an article of several pages.
+
+    Where a page of an article that is known could not be had this time, nothing is said of it: the text that is there
+    would look like a revision that leaves the rest out.
+    """
+    trouble = whole.trouble
+    if trouble is not None and page.purpose == "recheck" and trouble.outcome in RETRIED:
+        return Extraction(outcome=trouble.outcome, reason=told(whole))
+    return replace(extraction, article=whole.article, reason=told(whole))
 
 
 def _first(group: BaseExceptionGroup[NewsledgerError]) -> NewsledgerError:
@@ -275,7 +353,7 @@ def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -
     return max(at, retry_after_until) if retry_after_until else at
 
 
-def _believed(article: Article, now: datetime) -> Article:
+def believed(article: Article, now: datetime) -> Article:
     """The article without times that cannot be right when seen `now`."""
     return replace(
         article,

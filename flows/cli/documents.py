@@ -1,37 +1,59 @@
-"""`newsledger import` and `newsledger show`: documents in, articles out."""
+"""`newsledger import` and `newsledger show`: files in, articles out."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.common import Common, common_options, printable, write_document
+from flows.cli.common import Common, as_json, common_options, is_terminal, printable, write_document
 from transforms.errors import InputError
+
+if TYPE_CHECKING:
+    from flows.imports.run import ImportReport
 
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "is_json", is_flag=True, help="The report as one JSON object.")
 @common_options
-def import_command(paths: tuple[Path, ...], common: Common) -> None:
-    """Loads documents in the schema from files and folders (*.txt) into the same tables as fetched articles.
+def import_command(paths: tuple[Path, ...], is_json: bool, common: Common) -> None:
+    """Loads what is in files and folders into the same tables as fetched articles.
 
-    A document's address is document:<folder>/<file name without .txt>; a changed file is a new version.
+    Documents in the schema (*.txt) get the address document:<folder>/<file name without .txt>; a changed file is a new
+    version.  Saved pages (*.html) get the address that they name.  WARC files (*.warc.gz) bring every web page in them;
+    those that newsledger itself wrote bring the articles just as its runs loaded them, and once only.
 
-    Example: newsledger import ./archive-1998
+    Example: newsledger import ./archive-1998 saved-page.html CC-NEWS-20261016.warc.gz
     """
-    from flows.documents import import_documents
+    from flows.cli.live import showing_progress
+    from flows.imports.run import import_paths
 
-    report = import_documents(paths, common.configuration().settings, clock=common.clock)
+    with showing_progress(is_terminal=is_terminal()) as progress:
+        report = import_paths(paths, common.configuration().settings, clock=common.clock, progress=progress)
     for problem in report.problems:
         click.echo(f"newsledger: {printable(problem)}", err=True)
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing"
-    click.echo(f"{report.read} documents read: {counts}.")
+    if is_json:
+        click.echo(as_json(asdict(report)))
+    else:
+        _print_report(report)
     if report.problems:
         raise InputError(
-            f"{len(report.problems)} files or folders, named above, could not be imported; the other documents are "
-            "in the warehouse. Mend what is named and import it again."
+            f"{len(report.problems)} files, folders or records, named above, could not be imported; the others are in "
+            "the warehouse. Mend what is named and import it again."
         )
+
+
+def _print_report(report: ImportReport) -> None:
+    read = ", ".join(f"{count} {kind}" for kind, count in report.read.items()) or "nothing"
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing new"
+    click.echo(f"{read} read: {outcomes}.")
+    if report.passed_over:
+        click.echo(f"{report.passed_over} records are no web pages (pictures, redirects, errors) and were passed over.")
+    if report.known_batches:
+        click.echo(f"{report.known_batches} batches of the archive were in the warehouse already.")
 
 
 @click.command("show")

@@ -10,7 +10,8 @@ import click
 
 from flows.acquire.workers import LocalEngine
 from flows.cli.common import Common, common_options, echo_json_line, printable, write_document, writing_to_stdout
-from flows.cli.inputs import batch_lines, fetch_url, file_in, in_order, is_url, one_of, read_file_or_stdin, text_in
+from flows.cli.inputs import batch_lines, fetch_url, file_in, is_url, one_of, read_file_or_stdin, text_in
+from flows.in_order import in_order
 from transforms.article.as_dict import article_as_dict
 from transforms.article.extract import extract_page
 from transforms.document import render

@@ -11,7 +11,8 @@ import click
 from flows.acquire.poll import parse_feed_bytes
 from flows.acquire.workers import LocalEngine
 from flows.cli.common import Common, as_json, common_options, echo_json_line, printable, writing_to_stdout
-from flows.cli.inputs import batch_lines, fetch_url, file_in, in_order, is_url, one_of, read_file_or_stdin, text_in
+from flows.cli.inputs import batch_lines, fetch_url, file_in, is_url, one_of, read_file_or_stdin, text_in
+from flows.in_order import in_order
 from transforms.errors import InputError, WorkerError
 from transforms.feeds.parse import document_as_dict
 from transforms.records import FeedDocument

@@ -8,20 +8,17 @@ import json
 import os
 import sys
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from flows.settings import Settings
-from transforms.errors import InputError, WorkerError
+from transforms.errors import InputError
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,48 +118,6 @@ def file_in(item: dict[str, Any], name: str, folder: Path) -> bytes:
     if not (path := text_in(item, name)):
         raise InputError(f'The line has no "{name}", the path of a file.')
     return read_file(folder / path)
-
-
-def in_order(
-    items: Iterable[dict[str, Any]], submit: Callable[[dict[str, Any]], Future[T]], *, places: int
-) -> Iterator[tuple[dict[str, Any], T | WorkerError | InputError]]:
-    """Results in the order of the items, with at most `places` items read and not yet given back.
-
-    An InputError of `items` itself is raised when the results of the items before it have been given back.
-    """
-    waiting: deque[tuple[dict[str, Any], Future[T] | InputError]] = deque()
-
-    def first() -> tuple[dict[str, Any], T | WorkerError | InputError]:
-        item, future = waiting.popleft()
-        if isinstance(future, InputError):
-            return item, future
-        try:
-            return item, future.result()
-        except (WorkerError, InputError) as error:
-            return item, error
-        except Exception as error:
-            return item, InputError(f"{type(error).__name__}: {error}")
-
-    fault: InputError | None = None
-    source = iter(items)
-    while True:
-        try:
-            item = next(source)
-        except StopIteration:
-            break
-        except InputError as error:
-            fault = error
-            break
-        try:
-            waiting.append((item, submit(item)))
-        except InputError as error:
-            waiting.append((item, error))
-        if len(waiting) >= places:
-            yield first()
-    while waiting:
-        yield first()
-    if fault is not None:
-        raise fault
 
 
 def one_of(*given: object, message: str) -> None:

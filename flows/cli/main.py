@@ -29,7 +29,7 @@ _COMMANDS = {
     "serve": ("flows.cli.serve", "Scheduled runs and manual triggers, through Prefect."),
     "sql": ("flows.cli.sql", "Ask the warehouse in SQL."),
     "show": ("flows.cli.documents", "Print one article in the document layout."),
-    "import": ("flows.cli.documents", "Load documents from files and folders."),
+    "import": ("flows.cli.documents", "Load documents, saved pages and WARC files."),
     "extract": ("flows.cli.extract", "Extract the article of a page."),
     "feed": ("flows.cli.feed", "Read one feed and print what it says."),
     "config": ("flows.cli.config", "Print the settings in force and where they come from."),

@@ -19,6 +19,7 @@ from transforms.article.cleaning import split_off, without_opening
 from transforms.article.decode import decode, foreign_content, parse_html
 from transforms.article.evidence import Evidence, Found, canonical_url, gather
 from transforms.article.language import find_language
+from transforms.article.multi_page import is_later_page, next_page_url
 from transforms.article.page_kind import (
     find_access,
     find_page_kind,
@@ -122,6 +123,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
     answered = {name: answer for name, answer in found.items() if answer is not None}
     values: dict[str, Any] = {name: answer.value for name, answer in answered.items()}
     witnesses = {name: answer.witness for name, answer in answered.items()}
+    next_page = next_page_url(evidence)
     return Article(
         url=page.url,
         site=site_of(page.final_url),
@@ -129,6 +131,8 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         page_kind=find_page_kind(evidence),
         rights=find_rights(evidence, headers),
         extractor=EXTRACTOR,
+        is_partial=next_page is not None or is_later_page(evidence),
+        next_page_url=next_page,
         witnesses=witnesses,
         **values,
     )

@@ -1,3 +1,14 @@
+-- Readings that are older than the version that holds: an import may bring them after the runs have read on. They change
+-- nothing of the article. A document has no time but that of its import; and runs that are given one time to start at, as
+-- replays are, may read a page some minutes before they read it.
+create or replace temp table outdated_readings as
+select r.result_number
+from readings as r
+join identities as i using (result_number)
+join dim_articles as d using (article_id)
+join fct_versions as v on v.article_id = d.article_id and v.version = d.current_version
+where r.decided_at < v.observed_at - interval 10 minutes and r.body_source <> 'document';
+
 -- Which readings become versions. In order of time each is compared with the one before, the first with the current
 -- version. A reading takes part when it stands at the article's own address: another rendering of the page, known by
 -- its canonical URL or its text, would look like a revision. A stand-in from a feed gives way to a page, never the
@@ -20,6 +31,7 @@ with placed as (
     from readings as r
     join identities as i using (result_number)
     left join dim_articles as d using (article_id)
+    anti join outdated_readings as o using (result_number)
 )
 
 select *

@@ -65,7 +65,9 @@ select
         else known.version_count + coalesce(v.page_count, 0)
     end as version_count,
     coalesce(known.first_seen_at, f.first_seen_at) as first_seen_at,
-    if(a.body_source = 'feed', known.gone_at, null) as gone_at
+    if(a.body_source = 'feed', known.gone_at, null) as gone_at,
+    a.page_count,
+    a.is_partial
 from latest_readings as l
 join stg_articles as a using (result_number)
 left join dim_articles as known using (article_id)

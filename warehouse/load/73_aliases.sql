@@ -7,6 +7,12 @@ with passed as (
     semi join identities using (result_number)
 ),
 
+further as (
+    select r.result_number, unnest(r.further_keys) as url_key, unnest(r.further_urls) as url
+    from stg_page_results as r
+    semi join identities using (result_number)
+),
+
 addresses as (
     select
         r.url_key,
@@ -37,6 +43,19 @@ addresses as (
     from readings as r
     join identities as i using (result_number)
     where r.final_key <> r.url_key
+    union all
+    select
+        f.url_key,
+        f.url,
+        i.article_id,
+        'further page',
+        true,
+        r.decided_at,
+        r.run_id,
+        1
+    from further as f
+    join readings as r using (result_number)
+    join identities as i using (result_number)
     union all
     select
         r.canonical_key,

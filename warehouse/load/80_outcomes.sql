@@ -13,10 +13,12 @@ with resolved as (
         coalesce(known.article_id = i.article_id, false)
         or row_number() over (partition by r.url_key, i.article_id order by r.decided_at, r.result_number) > 1
             as is_known_address,
-        coalesce(i.article_id, arrived.article_id, known.article_id) as article_id
+        coalesce(i.article_id, arrived.article_id, known.article_id) as article_id,
+        o.result_number is not null as is_outdated
     from stg_page_results as r
     left join identities as i using (result_number)
     left join new_versions as v using (result_number)
+    left join outdated_readings as o using (result_number)
     left join known_addresses as known on known.url_key = r.url_key
     left join ops.url_aliases as arrived
         on arrived.url_key = r.same_as_key and (arrived.is_fetched or arrived.evidence = 'redirect')
@@ -38,6 +40,7 @@ select
         when is_version then 'Its text differs from the version before.'
         when own_article_id is null and same_as_key is not null then 'It leads to ' || same_as_key || ', which is known.'
         when own_article_id is null then ''
+        when is_outdated then 'It was read before the version that holds now, and changes nothing.'
         when is_known_address then 'It says the same as before.'
         when evidence = 'guid' then 'The feed gave its guid to a known article before.'
         when evidence = 'canonical' then 'It is another rendering of a known article, by its canonical URL.'
@@ -69,7 +72,8 @@ anti join (
     select url_key, run_id, stage, decided_at
     from fct_outcomes
     where decided_at >= (select min(decided_at) from decided)
-) as known using (url_key, run_id, stage, decided_at);
+) as known using (url_key, run_id, stage, decided_at)
+qualify row_number() over (partition by url_key, run_id, stage, decided_at order by result_number) = 1;
 
 update dim_articles as d
 set gone_at = r.decided_at, load_seq = getvariable('load_seq')
@@ -77,4 +81,5 @@ from decided as r
 where
     d.url_key = r.url_key
     and d.gone_at is null
+    and not exists (from ops.url_state as u where u.url_key = r.url_key and u.last_tried_at > r.decided_at + interval 10 minutes)
     and r.final_outcome in ('gone', 'not_found');

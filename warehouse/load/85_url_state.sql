@@ -1,4 +1,5 @@
--- Where each URL stands after this batch. An article stays one when asking for it again fails: only what is said about
+-- Where each URL stands after this batch; a result from well before it was last asked for, as imports
+-- bring them, says nothing about that. An article stays one when asking for it again fails: only what is said about
 -- the article itself (stored outcomes, gone, not found, suppressed) takes the place of the outcome it has.
 create or replace temp table latest_results as
 select
@@ -32,7 +33,8 @@ select
     coalesce(known.feed_id, r.feed_id) as feed_id,
     r.run_id
 from latest_results as r
-left join ops.url_state as known using (url_key);
+left join ops.url_state as known using (url_key)
+where known.last_tried_at is null or r.decided_at >= known.last_tried_at - interval 10 minutes;
 
 delete from ops.url_state
 where url_key in (select url_key from new_url_state);

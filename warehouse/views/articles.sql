@@ -36,6 +36,8 @@ select
     a.version_count,
     a.gone_at is null as is_live,
     a.gone_at,
+    a.page_count,
+    a.is_partial,
     greatest(a.load_seq, v.load_seq) as load_seq
 from dim_articles as a
 join fct_versions as v on v.article_id = a.article_id and v.version = a.current_version;
@@ -77,4 +79,6 @@ comment on column articles.observed_at is 'When this version was first read, in 
 comment on column articles.version_count is 'Number of versions; a stand-in that the page replaced does not count.';
 comment on column articles.is_live is 'False when its address was found gone; the row stays.';
 comment on column articles.gone_at is 'When its address was found gone, in UTC; null while it is live.';
+comment on column articles.page_count is 'Pages of the publisher that make up the text.';
+comment on column articles.is_partial is 'Whether the article goes on, on pages that are not in the text.';
 comment on column articles.load_seq is 'Load that last changed this row; read rows above the last number you have seen.';

@@ -18,9 +18,10 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from flows.cli.inputs import batch_lines, in_order
+from flows.cli.inputs import batch_lines
 from flows.cli.main import _COMMANDS
 from flows.demo import DemoSite
+from flows.in_order import in_order
 from tests.flows.cli.conftest import SCRIPT, Newsledger
 from tests.news_server import NewsServer
 from transforms.errors import InputError

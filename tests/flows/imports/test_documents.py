@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from flows.configuration import clock_for
-from flows.documents import ImportReport, document_url, import_documents
+from flows.imports.documents import document_url
+from flows.imports.run import ImportReport, import_paths
+from flows.progress import NoProgress
 from flows.settings import Settings
 from transforms.document import render
 from transforms.errors import InputError
@@ -41,7 +43,7 @@ def importing(tmp_path: Path) -> Import:
     )
 
     def run(*paths: Path) -> ImportReport:
-        return import_documents(paths, settings, clock=clock_for(NOW))
+        return import_paths(paths, settings, clock=clock_for(NOW), progress=NoProgress())
 
     return run
 
@@ -60,7 +62,7 @@ def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
 
 def test_a_folder_of_documents_becomes_articles_that_render_as_they_were(importing: Import, folder: Path) -> None:
     report = importing(folder)
-    assert (report.read, dict(report.outcomes), list(report.problems)) == (1, {"loaded": 1}, [])
+    assert (report.read, dict(report.outcomes), list(report.problems)) == ({"documents": 1}, {"loaded": 1}, [])
     assert ask(folder, "select url, headline, body_source, image_credit, agency_credit from articles") == [
         (
             "document:1998/harbour",
@@ -91,7 +93,7 @@ def test_a_document_that_cannot_be_read_is_told_and_the_others_load(importing: I
     (folder / "latin.txt").write_bytes(DOCUMENT.encode() + b"\xe9")
     (folder / "empty.txt").write_text("")
     report = importing(folder)
-    assert report.read == 1
+    assert report.read == {"documents": 1}
     assert [Path(problem.split(":")[0]).name for problem in report.problems] == ["empty.txt", "latin.txt"]
 
 
@@ -128,7 +130,7 @@ def test_of_two_documents_with_one_address_the_first_is_loaded_and_the_other_tol
 
 def test_a_document_named_twice_is_read_once(importing: Import, folder: Path) -> None:
     report = importing(folder, folder / "harbour.txt")
-    assert (report.read, list(report.problems)) == (1, [])
+    assert (report.read, list(report.problems)) == ({"documents": 1}, [])
 
 
 def test_the_run_of_an_import_ends(importing: Import, folder: Path) -> None:

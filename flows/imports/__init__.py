@@ -1,0 +1,1 @@
+"""What comes in from files and not from the web: documents, saved pages, WARC files, our own archive."""
