@@ -14,7 +14,8 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,28 @@ import duckdb
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the tests are not installed, and the helper that runs the world lives among them
 
-from world_comparison import Checks, Ledger, check_articles, check_faults, check_manners  # noqa: E402
+from world_comparison import (  # noqa: E402
+    Checks,
+    Ledger,
+    check_accounts,
+    check_articles,
+    check_ends,
+    check_faults,
+    check_manners,
+)
 
 from tests.benchmarks.replay_world import ReplayWorld, newsledger, run_environment  # noqa: E402
 from transforms.urls import url_strict  # noqa: E402
 
 RUNS_MORE_FOR_FAULTS = 2
 """Faults that pass (503 with Retry-After, a reset) are tried again by later runs, an hour apart."""
+
+REPLAYED = {
+    # what the import of the runs' own archive into an empty warehouse must give again; times of observation apart
+    "articles": "select * exclude (first_seen_at, observed_at, gone_at, load_seq) from articles",
+    "article_versions": "select * exclude (observed_at, load_seq) from article_versions",
+    "paragraphs": "select * exclude (load_seq) from paragraphs",
+}
 
 UNCHANGED = {
     # what a run that finds nothing new must leave as it is, apart from the times of last looking
@@ -47,6 +63,7 @@ class Newsledger:
 
     def __init__(self, world: ReplayWorld, folder: Path) -> None:
         self._world = world
+        self._folder = folder
         self._warehouse = folder / "world.duckdb"
         self._environment = run_environment(world, folder)
         self._waited = timedelta()
@@ -60,7 +77,7 @@ class Newsledger:
         finished = newsledger(
             "run",
             *("--feeds", str(self._world.feeds_file), "--warehouse", str(self._warehouse), "--json"),
-            *("--now", (self._world.now + self._waited).isoformat()),
+            *("--now", self._now.isoformat()),
             *options,
             environment=self._environment,
         )
@@ -70,14 +87,31 @@ class Newsledger:
             f"        {finished.seconds:.1f} s, {finished.peak_mib:.0f} MiB at most, Prefect's server apart", flush=True
         )
 
+    def replay_archive(self) -> Newsledger:
+        """The same program with an empty warehouse, into which the archive of the runs was imported."""
+        folder = self._folder / "replayed"
+        folder.mkdir()
+        other = Newsledger(self._world, folder)
+        archive = self._folder / "data" / "archive"
+        command = ("import", str(archive), "--warehouse", str(other._warehouse), "--now", self._now.isoformat())
+        finished = newsledger(*command, environment=other._environment)
+        if finished.code != 0:
+            raise SystemExit(f"newsledger import ended with {finished.code}: {finished.output[-2000:]}")
+        print(f"        {finished.seconds:.1f} s, {finished.peak_mib:.0f} MiB at most", flush=True)
+        return other
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer of the warehouse, opened for reading only."""
         with duckdb.connect(str(self._warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
-    def snapshot(self) -> dict[str, Counter[str]]:
-        """The content of the views that a run without news must not change."""
-        return {view: Counter(map(repr, self.query(sql))) for view, sql in UNCHANGED.items()}
+    def snapshot(self, views: Mapping[str, str] = UNCHANGED) -> dict[str, Counter[str]]:
+        """The content of some views."""
+        return {view: Counter(map(repr, self.query(sql))) for view, sql in views.items()}
+
+    @property
+    def _now(self) -> datetime:
+        return self._world.now + self._waited
 
 
 def check_quiet_rerun(world: ReplayWorld, program: Newsledger, checks: Checks) -> None:
@@ -127,7 +161,22 @@ def check_tick(world: ReplayWorld, program: Newsledger, checks: Checks) -> None:
     )
     checks.expect_none(before - set(ledger.articles), "articles that vanished")
     check_articles(ledger, truth, checks)
+    check_ends(ledger, truth, checks)
+    check_accounts(_outcomes(program), truth, checks)
     check_manners(world.stats(), checks)
+
+
+def _outcomes(program: Newsledger) -> dict[str, str]:
+    return {url_strict(url): outcome for url, outcome in program.query("select url, outcome from url_status")}
+
+
+def check_archive(program: Newsledger, checks: Checks) -> None:
+    """The raw archive is enough: imported into an empty warehouse, it gives what the runs gave."""
+    print("the runs' archive, imported into an empty warehouse")
+    runs, replayed = program.snapshot(REPLAYED), program.replay_archive().snapshot(REPLAYED)
+    for view, rows in runs.items():
+        differing = [*(rows - replayed[view]), *(replayed[view] - rows)]
+        checks.expect_none(differing, f"rows of {view} that differ", of=rows.total())
 
 
 def main() -> int:
@@ -138,10 +187,11 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=10, help="articles of each site at the start")
     parser.add_argument("--ticks", type=int, default=1)
     parser.add_argument("--faults", choices=["mild", "hostile"])
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another world")
     options = parser.parse_args()
     checks = Checks()
     faults = ("--faults", options.faults) if options.faults else ()
-    size = ("--sites", str(options.sites), "--articles-per-site", str(options.articles))
+    size = ("--sites", str(options.sites), "--articles-per-site", str(options.articles), "--seed", str(options.seed))
     with (
         tempfile.TemporaryDirectory(prefix="newsledger-check-") as folder,
         ReplayWorld(options.shared.resolve(), *size, *faults) as world,
@@ -157,16 +207,14 @@ def main() -> int:
         check_manners(world.stats(), checks)
         if options.faults:
             allowed = json.loads((options.shared / "world/outcomes.json").read_text("utf-8"))
-            outcomes = {
-                url_strict(url): outcome for url, outcome in program.query("select url, outcome from url_status")
-            }
-            check_faults(outcomes, truth, allowed, checks)
+            check_faults(_outcomes(program), truth, allowed, checks)
         else:
             print("again at once")
             check_quiet_rerun(world, program, checks)
         for number in range(1, options.ticks + 1):
             print(f"tick {number}")
             check_tick(world, program, checks)
+        check_archive(program, checks)
     print(f"{checks.failed} checks failed" if checks.failed else "all checks passed")
     return 1 if checks.failed else 0
 

@@ -41,13 +41,14 @@ class Stored(NamedTuple):
     title: str | None
     headline: str | None
     body_source: str
+    is_live: bool
 
 
 class Ledger:
     """Which article each address leads to, by articles and url_status."""
 
     def __init__(self, query: Callable[[str], list[tuple[Any, ...]]]) -> None:
-        rows = query("select article_id, url, title, headline, body_source from articles")
+        rows = query("select article_id, url, title, headline, body_source, is_live from articles")
         self.row_count = len(rows)
         self.articles = {row[0]: Stored(*row) for row in rows}
         self._by_address: dict[str, set[str]] = {}
@@ -138,6 +139,28 @@ def check_faults(
         if not found & right:
             wrong.append(f"{article['fault']} {sorted(map(str, found))} {article['url']}")
     checks.expect_none(wrong, "faulty articles with a wrong outcome", of=len(faulty))
+
+
+def check_ends(ledger: Ledger, truth: Mapping[str, Any], checks: Checks) -> None:
+    """What is marked gone is gone.  What is gone and still listed cannot be known before it is read again."""
+    gone = ledger.ids_of(article for article in truth["articles"] if article["gone"])
+    marked = {stored.article_id for stored in ledger.articles.values() if not stored.is_live}
+    checks.expect_none((ledger.articles[found].url for found in marked - gone), "articles marked gone that are there")
+    checks.expect(True, "articles that are gone, and of them marked so", f"{len(gone)}, {len(gone & marked)}")
+
+
+def check_accounts(outcomes: Mapping[str, str], truth: Mapping[str, Any], checks: Checks) -> None:
+    """Every article that a feed listed has a status under one of its addresses; `outcomes` is by strict URL key."""
+    listed = [article for article in truth["articles"] if article["reachable_by_feed"] == "yes"]
+    checks.expect_none(
+        (
+            article["url"]
+            for article in listed
+            if not any(url_strict(url) in outcomes for url in (article["url"], *article["urls"]))
+        ),
+        "listed articles without a status",
+        of=len(listed),
+    )
 
 
 def _foreign(ledger: Ledger, truth: Mapping[str, Any], ids: Mapping[int, set[str]]) -> list[str]:

@@ -11,8 +11,8 @@ from typing import Protocol
 class Progress(Protocol):
     """A listener to one run."""
 
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins; `total` items are ahead."""
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins; `total` items are ahead, None when nobody knows how many."""
 
     def advance(self, count: int = 1) -> None:
         """So many items of the current stage are done."""
@@ -24,7 +24,7 @@ class Progress(Protocol):
 class NoProgress:
     """Listens to nothing."""
 
-    def stage(self, name: str, total: int) -> None:
+    def stage(self, name: str, total: int | None) -> None:
         """Does nothing."""
 
     def advance(self, count: int = 1) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,6 +37,11 @@ def default_data_dir(environ: Mapping[str, str]) -> Path:
     """The folder for state and data, by the XDG base directory specification."""
     base = environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(base).expanduser() / "newsledger"
+
+
+def default_warehouse(data_dir: Path) -> Path:
+    """The database file of an installation that names none."""
+    return data_dir / "newsledger.duckdb"
 
 
 class Settings(BaseModel):
@@ -107,8 +113,11 @@ class Settings(BaseModel):
 
     @property
     def spool(self) -> Path:
-        """Folder of the batches that are not yet in the warehouse."""
-        return self.data_dir / "spool"
+        """Folder of the batches that are not yet in the warehouse: each warehouse has its own."""
+        if self.warehouse == default_warehouse(self.data_dir):
+            return self.data_dir / "spool"
+        digest = blake2b(os.fsencode(self.warehouse), digest_size=4).hexdigest()
+        return self.data_dir / f"spool-{self.warehouse.stem}-{digest}"
 
     @property
     def archive(self) -> Path:
@@ -171,7 +180,7 @@ def resolve_settings(
         if isinstance(values.get(name), str | Path):
             values[name] = Path(values[name]).expanduser().absolute()
     if "warehouse" not in values and isinstance(values["data_dir"], Path):
-        values["warehouse"] = values["data_dir"] / "newsledger.duckdb"
+        values["warehouse"] = default_warehouse(values["data_dir"])
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

@@ -31,7 +31,7 @@ def import_command(paths: tuple[Path, ...], is_json: bool, common: Common) -> No
     from flows.cli.live import showing_progress
     from flows.imports.run import import_paths
 
-    with showing_progress(is_terminal=is_terminal()) as progress:
+    with showing_progress("looking at the files", is_terminal=is_terminal()) as progress:
         report = import_paths(paths, common.configuration().settings, clock=common.clock, progress=progress)
     for problem in report.problems:
         click.echo(f"newsledger: {printable(problem)}", err=True)

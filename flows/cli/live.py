@@ -14,8 +14,8 @@ from flows.progress import Progress, listening
 class _Lines:
     """One line when a stage begins; nothing in between, so that logs stay short."""
 
-    def stage(self, name: str, total: int) -> None:
-        click.echo(f"newsledger: {total} {name}", err=True)
+    def stage(self, name: str, total: int | None) -> None:
+        click.echo(f"newsledger: {printable(name if total is None else f'{total} {name}')}", err=True)
 
     def advance(self, count: int = 1) -> None:
         pass
@@ -25,9 +25,9 @@ class _Lines:
 
 
 class _Bars:
-    """One bar per stage."""
+    """One bar per stage, and one for what goes on before the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, opening: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
@@ -40,7 +40,7 @@ class _Bars:
             TimeElapsedColumn(),
             console=Console(stderr=True),
         )
-        self._current = self._bars.add_task("starting Prefect", total=None)
+        self._current = self._bars.add_task(opening, total=None)
 
     def __enter__(self) -> Progress:
         self._bars.start()
@@ -50,9 +50,9 @@ class _Bars:
         self._finish()
         self._bars.stop()
 
-    def stage(self, name: str, total: int) -> None:
+    def stage(self, name: str, total: int | None) -> None:
         self._finish()
-        self._current = self._bars.add_task(name, total=total)
+        self._current = self._bars.add_task(printable(name), total=total)
 
     def advance(self, count: int = 1) -> None:
         self._bars.advance(self._current, count)
@@ -62,15 +62,15 @@ class _Bars:
 
     def _finish(self) -> None:
         task = self._bars.tasks[-1]
-        total = task.total if task.total is not None else 1
+        total = task.total if task.total is not None else task.completed or 1
         self._bars.update(self._current, total=total, completed=task.completed if task.total else total)
 
 
 @contextmanager
-def showing_progress(*, is_terminal: bool) -> Iterator[Progress]:
-    """Shows the run of this context on stderr."""
+def showing_progress(opening: str, *, is_terminal: bool) -> Iterator[Progress]:
+    """Shows the run of this context on stderr; `opening` names what goes on before its first stage."""
     if is_terminal:
-        with _Bars() as bars, listening(bars):
+        with _Bars(opening) as bars, listening(bars):
             yield bars
         return
     lines = _Lines()

@@ -157,7 +157,7 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
             '[settings] contact = "mailto:…" in the feeds file.',
             err=True,
         )
-    with showing_progress(is_terminal=is_terminal()) as progress:
+    with showing_progress("starting Prefect", is_terminal=is_terminal()) as progress:
         progress.note("Starting Prefect")
         server = None
         if prepare_prefect(settings.prefect_file, os.environ, is_quiet=True) is None:

@@ -105,15 +105,16 @@ class _Import:
         with open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait) as warehouse:
             before = last_load_seq(warehouse)
         own, others = self._sorted_warc_files()
-        self._progress.stage("documents and pages", len(self._sources.documents) + len(self._sources.pages))
+        if files := len(self._sources.documents) + len(self._sources.pages):
+            self._progress.stage("documents and saved pages", files)
         self._take("documents", read_documents(self._sources.documents, run_id, clock=self._clock, problem=problem))
         self._take(
             "saved pages",
             read_saved_pages(self._sources.pages, run_id, engine=self._engine, clock=self._clock, problem=problem),
         )
-        self._progress.stage("WARC files", len(own) + len(others))
         self._replay(own)
         for file in others:
+            self._progress.stage(f"pages of {file.name}", None)
             self._take("WARC pages", self._pages_of(file))
         self._stage(Batch(batch_id=f"{run_id}-end", runs=[replace(self._run, ended_at=self._clock())]))
         self._load()
@@ -166,6 +167,8 @@ class _Import:
             known = loaded_batches(warehouse)
         self._known_batches = len(index.contexts.keys() & known)
         token = self._run.run_id.rpartition("-")[2]
+        if batches := len(index.contexts.keys() - known):
+            self._progress.stage("batches of the archive", batches)
         for batch in replay(index, known=known, token=token, engine=self._engine, problem=self._problems.append):
             self._read["archived pages"] += len(batch.page_results)
             self._progress.advance()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.settings import SettingsInForce, resolve_settings
+from flows.settings import Settings, SettingsInForce, resolve_settings
 from transforms.errors import SettingsError
 
 
@@ -127,3 +127,11 @@ def test_hosts_in_a_variable_are_separated_by_commas() -> None:
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert resolve(environ={"NEWSLEDGER_CONTACT": ""}).settings.contact is None
+
+
+def test_batches_wait_for_the_warehouse_that_they_are_of(tmp_path: Path) -> None:
+    def spool(warehouse: str) -> Path:
+        return Settings(data_dir=tmp_path, warehouse=tmp_path / warehouse).spool
+
+    assert spool("newsledger.duckdb") == tmp_path / "spool"
+    assert len({spool("newsledger.duckdb"), spool("other.duckdb"), spool("old/other.duckdb")}) == 3
