@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from flows.durations import parse_duration
 from transforms.errors import SettingsError
+from transforms.records import KeepText
 from warehouse.rows import without_credentials
 
 PREFIX = "NEWSLEDGER_"
@@ -75,7 +76,10 @@ class Settings(BaseModel):
         gt=0,
         description="Size of the raw archive in GB, beyond which its oldest files go; default: none.",
     )
-    keep_text: Literal["full"] = Field(default="full", description="How much text is kept; only full for now.")
+    keep_text: KeepText = Field(
+        default=KeepText.FULL,
+        description="How much text is kept from now on: full, facts (no bodies, no raw archive) or none (no words).",
+    )
     allow_hosts: tuple[str, ...] = Field(
         default=(), description="Private or loopback hosts that may be asked all the same."
     )

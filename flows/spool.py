@@ -6,9 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flows.settings import Settings
-from warehouse.connection import open_writer
+from warehouse.connection import ensure_schema, open_writer
 from warehouse.load import load_batches
 from warehouse.stage import discard_batches, pending_batches, set_aside
+
+
+def prepare_warehouse(settings: Settings, *, now: datetime, note: Callable[[str], None]) -> None:
+    """Makes sure that the warehouse is there with today's schema; tells `note` of the copy made before an upgrade.
+
+    Raises the errors of `ensure_schema`.
+    """
+    copy = ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=now)
+    if copy is not None:
+        note(
+            f"The warehouse was upgraded. As it was before, it is in {copy}; delete that file when you do not need it."
+        )
 
 
 def load_spool(settings: Settings, *, now: datetime, note: Callable[[str], None]) -> None:
@@ -21,7 +33,7 @@ def load_spool(settings: Settings, *, now: datetime, note: Callable[[str], None]
     if not batches:
         return
     with open_writer(settings.warehouse, wait_seconds=settings.warehouse_wait) as warehouse:
-        report = load_batches(warehouse, batches, loaded_at=now)
+        report = load_batches(warehouse, batches, loaded_at=now, keep_text=settings.keep_text)
     for sentence in set_aside(report.damaged):
         note(sentence)
     discard_batches([*report.loaded, *report.skipped])

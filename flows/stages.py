@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -36,17 +36,19 @@ from flows.feeds_file import FeedSpec
 from flows.lock import run_lock
 from flows.progress import Progress
 from flows.settings import Settings
-from flows.spool import load_spool
+from flows.spool import load_spool, prepare_warehouse
 from flows.user_agent import user_agent
 from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
-from transforms.records import DuePage, Fetch, Run
+from transforms.outcomes import Outcome
+from transforms.records import DuePage, FeedState, Fetch, KeepText, Poll, Run
 from warehouse.checks import Offence, run_checks
-from warehouse.connection import ensure_schema, open_reader
+from warehouse.connection import open_reader
 from warehouse.overlay import open_state
 from warehouse.reports import RunReport, run_report
 from warehouse.stage import Batch, pending_batches, stage_batch, sweep_spool
 from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
+from warehouse.suppressions import Suppressions, read_suppressions
 
 BODIES_IN_MEMORY = 64
 """Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
@@ -91,6 +93,7 @@ class IngestRun:
         self._deadline = time.monotonic() + request.settings.max_run_minutes * 60
         self.started_at = clock()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+        self._archive: Archive | None = None
         self._batches = 0
         self._offences: list[Offence] = []
         self._left_behind: list[Path] = []
@@ -100,6 +103,7 @@ class IngestRun:
         self._due: list[DuePage] = []
         self._staged_keys: set[str] = set()
         self._known_keys: set[str] = set()
+        self._suppressions = Suppressions(())
         self._poll_batch: Path | None = None
         self._seconds: dict[str, float] = {}
 
@@ -118,13 +122,14 @@ class IngestRun:
         enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at))
         sweep_spool(settings.spool)
         self._engine = enter(LocalEngine(workers=settings.workers))
-        ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=self.started_at)
+        prepare_warehouse(settings, now=self.started_at, note=self._progress.note)
         self._load_left_behind()
         self._loop = enter(asyncio.Runner())
         # a name look-up blocks a thread, and by default there are as few threads as cores
         resolvers = ThreadPoolExecutor(NAMES_LOOKED_UP_AT_ONCE, thread_name_prefix="look-up")
         self._loop.get_loop().set_default_executor(resolvers)
-        self._archive = enter(Archive(settings.archive, self._run_row(ended_at=None)))
+        if settings.keep_text is KeepText.FULL:  # raw answers are text
+            self._archive = enter(Archive(settings.archive, self._run_row(ended_at=None)))
         self._pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
         client_settings = ClientSettings(
             user_agent=user_agent(settings.contact), environment=dict(os.environ), allow_hosts=settings.allow_hosts
@@ -153,10 +158,13 @@ class IngestRun:
             with self._state() as state:
                 states = read_feed_states(state)
                 crawl_delays = read_crawl_delays(state, since=self.started_at - ROBOTS_KEPT)
+                suppressions = read_suppressions(state)
+            suppressed = [feed for feed in self._request.feeds if suppressions.of(feed.address)]
             due = [
                 feed
                 for feed in self._request.feeds
-                if may_ask(states.get(feed.address), self.started_at, force=self._request.force)
+                if feed not in suppressed
+                and may_ask(states.get(feed.address), self.started_at, force=self._request.force)
             ]
             self._not_due = len(self._request.feeds) - len(due)
             self._progress.stage("feeds", len(due))
@@ -175,7 +183,10 @@ class IngestRun:
             self._poll_batch = self._stage(
                 self._next_batch_id(),
                 runs=[self._run_row(ended_at=None)],
-                polls=[outcome.poll for outcome in self._polled],
+                polls=[
+                    *(outcome.poll for outcome in self._polled),
+                    *self._suppressed_polls(suppressed, states, suppressions),
+                ],
                 entries=[entry for outcome in self._polled for entry in outcome.entries],
                 fetches=[fetch for outcome in self._polled for fetch in outcome.fetches],
             )
@@ -187,6 +198,7 @@ class IngestRun:
             assert self._poll_batch is not None
             with self._state() as state:
                 self._known_keys = read_known_keys(state)
+                self._suppressions = read_suppressions(state)
                 self._due = plan_pages(
                     state, self._poll_batch, now=self._clock(), recheck=self._settings.recheck == "announced"
                 )
@@ -205,6 +217,7 @@ class IngestRun:
                 clock=self._clock,
                 run_id=self.run_id,
                 known_keys=self._known_keys,
+                suppression=self._suppressions.reason_for,
                 stage=self._stage_pages,
                 per_host_concurrency=self._settings.per_host_concurrency,
                 bodies_in_memory=BODIES_IN_MEMORY,
@@ -256,6 +269,28 @@ class IngestRun:
 
     # ------------------------------------------------------------ inside
 
+    def _suppressed_polls(
+        self, feeds: Sequence[FeedSpec], states: Mapping[str, FeedState], suppressions: Suppressions
+    ) -> Iterator[Poll]:
+        """Says once of each suppressed feed that it is not asked any more: from then on it is never due."""
+        for feed in feeds:
+            state = states.get(feed.address)
+            if state is not None and state.next_poll_at is None:
+                continue
+            yield Poll(
+                run_id=self.run_id,
+                feed_url=feed.address,
+                polled_at=self._clock(),
+                result="failed",
+                reason=suppressions.reason_for(feed.address) or "",
+                state=replace(state or FeedState(feed_url=feed.address), next_poll_at=None),
+                error_class=str(Outcome.SUPPRESSED),
+                name=feed.name,
+                language=feed.language,
+                country=feed.country,
+                tags=feed.tags,
+            )
+
     def _reader(self) -> AbstractContextManager[DuckDBPyConnection]:
         return open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait)
 
@@ -288,18 +323,10 @@ class IngestRun:
     def _keep_and_stage(self, acquired: Sequence[AcquiredPage]) -> None:
         """Stages a batch of pages, their contexts in the archive first: the archive holds all that is loaded."""
         batch_id = self._next_batch_id()
-        for page in acquired:
-            self._archive.add_context(
-                PageContext(
-                    batch_id=batch_id,
-                    due=page.due,
-                    result=replace(page.result, article=None),
-                    fetches=page.fetches,
-                    page_fetch_ids=page.page_fetch_ids,
-                    is_partial=page.result.article is not None and page.result.article.is_partial,
-                )
-            )
-        self._archive.sync()
+        if self._archive is not None:
+            for page in acquired:
+                self._archive.add_context(_context(batch_id, page))
+            self._archive.sync()
         self._stage(
             batch_id,
             page_results=[page.result for page in acquired],
@@ -348,3 +375,16 @@ class IngestRun:
             yield
         finally:
             self._seconds[stage] = self._seconds.get(stage, 0.0) + time.monotonic() - start
+
+
+def _context(batch_id: str, page: AcquiredPage) -> PageContext:
+    """What the archive keeps of a page beside its bytes; nothing that a feed says of one that is suppressed."""
+    is_suppressed = page.result.outcome is Outcome.SUPPRESSED
+    return PageContext(
+        batch_id=batch_id,
+        due=replace(page.due, entry=None) if is_suppressed else page.due,
+        result=replace(page.result, article=None),
+        fetches=page.fetches,
+        page_fetch_ids=page.page_fetch_ids,
+        is_partial=page.result.article is not None and page.result.article.is_partial,
+    )

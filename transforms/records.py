@@ -155,6 +155,17 @@ class BodySource(StrEnum):
     DOCUMENT = "document"
 
 
+class KeepText(StrEnum):
+    """How much of an article's and an entry's text the warehouse keeps; hashes are always of the whole."""
+
+    FULL = "full"
+    """Everything."""
+    FACTS = "facts"
+    """No body, no paragraphs, no full text of a feed."""
+    NONE = "none"
+    """No words at all: addresses, hashes, times and counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """One paragraph of the body, in reading order."""

@@ -17,7 +17,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from transforms.errors import NotAWarehouse, WarehouseBusy, WarehouseError, WarehouseMissing, WarehouseUnwritable
-from warehouse.migrate import is_current, migrate, schema_version
+from warehouse.migrate import is_current, lacks_schema, latest_schema, migrate, schema_version
+from warehouse.upgrade_copies import copy_before_upgrade
 
 _DRAFT = ".new-"
 _MEMORY_LIMIT = "1GB"
@@ -36,20 +37,26 @@ _UNWRITABLE = re.compile(
 )
 
 
-def ensure_schema(path: Path, *, wait_seconds: float, now: datetime) -> None:
+def ensure_schema(path: Path, *, wait_seconds: float, now: datetime) -> Path | None:
     """Make sure that `path` is a warehouse with today's schema and views; creates the file and its folders.
 
-    An existing file is opened for writing only if something is to be changed.  Raises the errors of `open_writer`
-    except WarehouseMissing.
+    An existing file is opened for writing only if something is to be changed.  Before its tables are, it is copied;
+    returns the copy when one was made.  Raises the errors of `open_writer` except WarehouseMissing.
     """
     if not path.exists():
         _create(path, now)
-        return
+        return None
     with open_reader(path, wait_seconds=wait_seconds) as connection:
         if is_current(connection):
-            return
-    with open_writer(path, wait_seconds=wait_seconds) as connection:
+            return None
+    # Closing a file gives up all locks that the process has on it, DuckDB's as well: so this one is closed last.
+    with path.open("rb") as content, open_writer(path, wait_seconds=wait_seconds) as connection:
+        copy = None
+        if lacks_schema(connection):
+            connection.execute("checkpoint")
+            copy = copy_before_upgrade(content, path, version=latest_schema())
         migrate(connection, now=now)
+    return copy
 
 
 @contextmanager
@@ -83,23 +90,28 @@ def empty_connection(now: datetime) -> DuckDBPyConnection:
 
 def _create(path: Path, now: datetime) -> None:
     """Build the warehouse beside `path` and give it its name when it is whole: a killed run leaves no half a file."""
-    draft = path.with_name(f".{path.name}{_DRAFT}{os.getpid()}")
+    draft = draft_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale_drafts(path)
+        remove_stale_drafts(path)
         with _connect(str(draft), read_only=False) as connection:
             migrate(connection, now=now)
         if path.exists():
             return  # another process was faster
         draft.rename(path)
     except (OSError, duckdb.Error) as error:
-        raise _unwritable(path, str(error)) from error
+        raise unwritable(path, str(error)) from error
     finally:
         with suppress(OSError):  # the folder itself may be what is wrong
             draft.unlink(missing_ok=True)
 
 
-def _remove_stale_drafts(path: Path) -> None:
+def draft_of(path: Path) -> Path:
+    """Return where this process builds a warehouse before it takes the name `path`."""
+    return path.with_name(f".{path.name}{_DRAFT}{os.getpid()}")
+
+
+def remove_stale_drafts(path: Path) -> None:
     """Remove the drafts of processes that ended, with their logs; a log left under our own name would be replayed."""
     name = re.compile(rf"\.{re.escape(path.name)}{_DRAFT}(\d+)(\.wal)?")
     for leftover in path.parent.iterdir():
@@ -130,7 +142,7 @@ def _opened(path: Path, *, read_only: bool, wait_seconds: float) -> Iterator[Duc
         if _DAMAGED.search(message):
             raise _damaged(path, message) from error
         if _FULL.search(message):
-            raise _unwritable(path, message) from error
+            raise unwritable(path, message) from error
         raise
     finally:
         connection.close()
@@ -176,7 +188,7 @@ def _trouble(path: Path, error: duckdb.Error, wait_seconds: float) -> WarehouseE
             "Close the program that has it open, or raise warehouse_wait; what is staged stays in the spool."
         )
     if _UNWRITABLE.search(message):
-        return _unwritable(path, message)
+        return unwritable(path, message)
     return _damaged(path, message)
 
 
@@ -187,7 +199,8 @@ def _damaged(path: Path, message: str) -> NotAWarehouse:
     )
 
 
-def _unwritable(path: Path, message: str) -> WarehouseUnwritable:
+def unwritable(path: Path, message: str) -> WarehouseUnwritable:
+    """Return the error for a file that cannot be written, with what DuckDB or the system says about it."""
     return WarehouseUnwritable(
         f"The warehouse {path} cannot be opened or written: {message}. "
         "Check the folder's permissions and the free space, or name another file with --warehouse; "

@@ -16,19 +16,33 @@ import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from transforms.errors import BatchDamaged
+from transforms.records import KeepText
 from warehouse.arrow_schemas import SCHEMAS
 from warehouse.sql import sql_text, transaction
 from warehouse.stage import DamagedBatch, batch_file
+from warehouse.suppressions import Suppressions, read_suppressions, suppressed_in
 
 _STEPS = (
     ("runs", ("10_runs",)),
-    ("polls", ("20_feeds", "25_rechecks", "30_sightings", "40_feed_state", "45_listed_urls", "46_due_rechecks")),
+    (
+        "polls",
+        (
+            "20_feeds",
+            "25_rechecks",
+            "30_sightings",
+            "40_feed_state",
+            "45_listed_urls",
+            "46_due_rechecks",
+            "47_suppressed",
+        ),
+    ),
     ("fetches", ("50_fetches",)),
     (
         "page_results",
         (
             "60_match",
             "61_join",
+            "62_suppressed",
             "70_versions",
             "71_articles",
             "72_authors",
@@ -56,8 +70,16 @@ class LoadReport:
     damaged: tuple[DamagedBatch, ...] = ()
 
 
-def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loaded_at: datetime) -> LoadReport:
+def load_batches(
+    connection: DuckDBPyConnection,
+    batches: Sequence[Path],
+    *,
+    loaded_at: datetime,
+    keep_text: KeepText = KeepText.FULL,
+) -> LoadReport:
     """Load the staged folders `batches`, in the given order, in one transaction.
+
+    `keep_text` says how much of their text is kept; of what is suppressed (ops.suppressions) none is.
 
     A batch that cannot be read is reported, and the others are loaded.  The spool is left as it is, also when it
     raises; then nothing is loaded.
@@ -67,8 +89,10 @@ def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loa
     loaded: list[Path] = []
     damaged: list[DamagedBatch] = []
     load_seq = last_load_seq(connection) + 1
+    suppressions = read_suppressions(connection)
     with transaction(connection):
         connection.execute("set variable load_seq = ?::bigint", [load_seq])
+        connection.execute("set variable keep_text = ?", [keep_text.value])
         for folder in batches:
             if folder.name in known:
                 continue
@@ -77,7 +101,7 @@ def load_batches(connection: DuckDBPyConnection, batches: Sequence[Path], *, loa
             except BatchDamaged as error:
                 damaged.append(DamagedBatch(folder=folder, reason=str(error)))
             else:
-                _apply(connection, tables)
+                _apply(connection, tables, suppressions)
                 _record(connection, folder.name, tables, load_seq, loaded_at)
                 loaded.append(folder)
     return LoadReport(
@@ -115,11 +139,12 @@ def _read_file(path: Path, schema: pa.Schema) -> pa.Table:
         return file.read(use_threads=False)  # small files: threads cost more than they save, and memory
 
 
-def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table]) -> None:
-    for name, table in tables.items():
+def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table], suppressions: Suppressions) -> None:
+    arrived = tables | suppressed_in(tables, suppressions)
+    for name, table in arrived.items():
         connection.register(f"arrived_{name}", table)
     connection.execute(sql_text("load/00_arrive.sql"))
-    for name in tables:
+    for name in arrived:
         connection.unregister(f"arrived_{name}")
     for name, files in _STEPS:
         if tables[name].num_rows:

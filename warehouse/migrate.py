@@ -39,7 +39,18 @@ def migrate(connection: DuckDBPyConnection, *, now: datetime) -> None:
 def is_current(connection: DuckDBPyConnection) -> bool:
     """Whether the warehouse has all schema files and today's views; raises as `migrate` does."""
     version = schema_version(connection)
-    return version == _number(sql_files("schema")[-1]) and _views_are_current(connection)
+    return version == latest_schema() and _views_are_current(connection)
+
+
+def lacks_schema(connection: DuckDBPyConnection) -> bool:
+    """Whether a warehouse that has tables lacks schema files; raises as `migrate` does."""
+    version = schema_version(connection)
+    return version is not None and version < latest_schema()
+
+
+def latest_schema() -> int:
+    """Return the number of the last schema file."""
+    return _number(sql_files("schema")[-1])
 
 
 def schema_version(connection: DuckDBPyConnection) -> int | None:
@@ -56,7 +67,7 @@ def schema_version(connection: DuckDBPyConnection) -> int | None:
             )
         return None
     found: int = connection.execute("select max(version) from ops.schema_migrations").fetchall()[0][0]
-    known = _number(sql_files("schema")[-1])
+    known = latest_schema()
     if found > known:
         raise WarehouseTooNew(
             f"The warehouse has schema {found} and this newsledger knows schemas up to {known}: a newer one wrote it. "

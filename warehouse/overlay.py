@@ -24,6 +24,7 @@ _STATE_TABLES = (
     "ops.feed_state",
     "ops.url_aliases",
     "ops.url_state",
+    "ops.suppressions",
     "dim_feeds",
     "dim_sites",
     "dim_articles",

@@ -114,6 +114,11 @@ def set_aside(damaged: Iterable[DamagedBatch]) -> list[str]:
     return sentences
 
 
+def damaged_batches(spool: Path) -> list[Path]:
+    """Return the folders of batches that were set aside because they cannot be read."""
+    return sorted(spool.glob(f"{_DAMAGED}*"))
+
+
 def sweep_spool(spool: Path) -> None:
     """Remove the unfinished folders that killed runs left in `spool`; only who holds the run lock may call it."""
     for folder in spool.glob(f"{_TEMPORARY}*"):

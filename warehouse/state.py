@@ -11,6 +11,7 @@ from transforms.records import DuePage, Entry, FeedHealth, FeedState, Precision,
 from warehouse.rows import Row
 from warehouse.sql import fetch_rows, sql_text
 from warehouse.stage import batch_file
+from warehouse.suppressions import read_suppressions
 
 
 def read_feed_states(connection: DuckDBPyConnection) -> dict[str, FeedState]:
@@ -39,6 +40,7 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
     They are: pages that the batch's entries link to and that are new; pages whose next attempt is due at `now`; and,
     with `recheck`, live articles whose entry changed or was taken out of its feed, by this batch or by an earlier one
     whose run did not come to ask, and rechecks that failed before.
+    What is suppressed is not among them.
     First come pages deferred by an earlier run, then first readings, then rechecks, each with the newest first.
     """
     for name in ("polls", "entries"):
@@ -49,6 +51,8 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
     if recheck:
         connection.execute(sql_text("load/25_rechecks.sql"))
         rows += fetch_rows(connection, sql_text("queries/plan_rechecks.sql"))
+    suppressions = read_suppressions(connection)
+    rows = [row for row in rows if suppressions.of(row["url_key"]) is None]
     rows.sort(key=lambda row: (not row["is_deferred"], row["purpose"] != "page", -row["newness"].timestamp()))
     pages: dict[str, DuePage] = {}
     for row in rows:

@@ -138,6 +138,8 @@ class Client:
         while True:
             if (obstacle := self._obstacle(target, course)) is not None:
                 return course.answer(obstacle)
+            if request.suppression is not None and (why := request.suppression(target.shown)) is not None:
+                return course.answer(Verdict(outcome=Outcome.SUPPRESSED, reason=why))
             if (known := _known_key(course)) is not None:
                 return replace(course.answer(), same_as=known, reason=f"redirected to {target.shown}, which is known")
             decision = await request.may_fetch(target.shown) if request.may_fetch is not None else None

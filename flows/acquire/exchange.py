@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -60,6 +60,7 @@ class Request:
     `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
     `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
     hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.
+    `suppression` is asked for each hop, the first included: where it gives a reason, the fetch ends before that hop.
     `room` is where the body will be held: it is taken when the host's turn has come, before anything is sent, and
     given back at once when the answer brings no body.  Whoever uses the body gives it back.
     `max_bytes` caps the body both on the wire and inflated; `total_seconds` is for all hops together.
@@ -75,6 +76,7 @@ class Request:
     last_modified: str | None = None
     is_known: Callable[[str], bool] | None = None
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None
+    suppression: Callable[[str], str | None] | None = None
     room: Room | None = None
 
     @property
@@ -110,6 +112,7 @@ def page_request(
     purpose: str = "page",
     is_known: Callable[[str], bool] | None = None,
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None,
+    suppression: Callable[[str], str | None] | None = None,
     room: Room | None = None,
     total_seconds: float = PAGE_SECONDS,
 ) -> Request:
@@ -123,6 +126,7 @@ def page_request(
         total_seconds=total_seconds,
         is_known=is_known,
         may_fetch=may_fetch,
+        suppression=suppression,
         room=room,
     )
 
@@ -157,7 +161,7 @@ class Answer:
     hops: tuple[str, ...]
     fetches: tuple[Fetch, ...]
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=CIMultiDict)
+    headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
     body: bytes = b""
     outcome: Outcome | None = None
     reason: str = ""

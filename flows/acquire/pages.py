@@ -16,6 +16,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from multidict import CIMultiDict
+
 from flows.acquire.claims import Claims, Ending
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
@@ -68,13 +70,15 @@ class PageAcquirer:
         clock: Callable[[], datetime],
         run_id: str,
         known_keys: set[str],
+        suppression: Callable[[str], str | None],
         stage: StagePages,
         text_feeds: AbstractSet[str],
         per_host_concurrency: int,
         bodies_in_memory: int,
         deadline: float,
     ) -> None:
-        """`known_keys` are the strict keys of every fetched address of a known article.
+        """`known_keys` are the strict keys of every fetched address of a known article.  `suppression` says why an
+        address must not be asked, or None.
 
         `text_feeds` are the feeds, by their address, whose own full text is the article; their pages are not asked for.
         `bodies_in_memory` bounds the pages whose bodies are asked for, wait for a worker, or are in one.
@@ -88,6 +92,7 @@ class PageAcquirer:
         self._clock = clock
         self._run_id = run_id
         self._claims = Claims(known_keys)
+        self._suppression = suppression
         self._stage = stage
         self._text_feeds = text_feeds
         self._per_host_concurrency = per_host_concurrency
@@ -154,7 +159,12 @@ class PageAcquirer:
             # the page may be on another host of the feed's site, a redirector say: the site's Crawl-delay holds there
             await self._robots.may_fetch(page.feed_url)
         request = page_request(
-            page.url, purpose=page.purpose, is_known=is_taken, may_fetch=self._robots.may_fetch, room=room
+            page.url,
+            purpose=page.purpose,
+            is_known=is_taken,
+            may_fetch=self._robots.may_fetch,
+            suppression=self._suppression,
+            room=room,
         )
         return await fetch_with_retries(self._client, request, policy=self._policy)
 
@@ -245,7 +255,7 @@ class PageAcquirer:
             final_url=answer.final_url,
             body=answer.body,
             content_type=answer.headers.get("content-type"),
-            headers={name: answer.headers[name] for name in _HEADERS_FOR_EXTRACTION if name in answer.headers},
+            headers=_for_extraction(answer.headers),
         )
         if self._has_text(page):
             extraction = self._engine.submit(_extract_entry, page.entry, page.feed_language)
@@ -343,6 +353,11 @@ class _Room:
 
 
 _HEADERS_FOR_EXTRACTION = ("date", "x-robots-tag", "tdm-reservation", "content-language")
+
+
+def _for_extraction(headers: CIMultiDict[str]) -> dict[str, str]:
+    """The headers that extraction reads; the lines of one that was sent more than once stay lines."""
+    return {name: "\n".join(headers.getall(name)) for name in _HEADERS_FOR_EXTRACTION if name in headers}
 
 
 def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -> datetime | None:

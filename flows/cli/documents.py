@@ -67,10 +67,14 @@ def show_command(url: str, common: Common) -> None:
     from transforms.document import render
     from warehouse.connection import open_reader
     from warehouse.reports import find_article
+    from warehouse.suppressions import read_suppressions
 
     path, wait_seconds = common.warehouse_to_read
     with open_reader(path, wait_seconds=wait_seconds) as connection:
         article = find_article(connection, url)
+        reason = read_suppressions(connection).reason_for(url)
+    if reason is not None:
+        raise InputError(f"The text of {url} is not kept: {reason} `newsledger forget --list` has the whole list.")
     if article is None:
         raise InputError(
             f"The warehouse {path} has no article under {url}. "

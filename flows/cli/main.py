@@ -30,6 +30,7 @@ _COMMANDS = {
     "sql": ("flows.cli.sql", "Ask the warehouse in SQL."),
     "show": ("flows.cli.documents", "Print one article in the document layout."),
     "import": ("flows.cli.documents", "Load documents, saved pages and WARC files."),
+    "forget": ("flows.cli.forget", "Drop the text of an article or a site, and keep it out."),
     "extract": ("flows.cli.extract", "Extract the article of a page."),
     "feed": ("flows.cli.feed", "Read one feed and print what it says."),
     "config": ("flows.cli.config", "Print the settings in force and where they come from."),

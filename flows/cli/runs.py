@@ -102,7 +102,9 @@ def _next_edition(warehouse: Path, editions: int) -> int:
 
     try:
         with open_reader(warehouse, wait_seconds=5) as connection:
-            row = connection.execute("select count(*) from runs where ended_at is not null").fetchone()
+            row = connection.execute(
+                "select count(*) from runs where ended_at is not null and trigger = 'demo'"
+            ).fetchone()
     except WarehouseMissing:
         return 1
     return min(int(row[0]) + 1, editions) if row else 1
@@ -145,12 +147,12 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
     from flows.cli.live import showing_progress
     from flows.own_prefect import OwnPrefectServer
     from flows.prefect_server import prepare_prefect
-    from warehouse.connection import ensure_schema
+    from flows.spool import prepare_warehouse
 
     settings = configuration.settings
     refuse_if_held(settings.lock_file)
     # what cannot work is told at once, not after the seconds that Prefect takes to start
-    ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=clock_for(parameters.now)())
+    prepare_warehouse(settings, now=clock_for(parameters.now)(), note=_tell)
     if settings.contact is None:
         click.echo(
             "newsledger: no contact is set. Publishers like to know whom to write to: set NEWSLEDGER_CONTACT or "
@@ -173,6 +175,10 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
             if _is_termination(error):
                 raise KeyboardInterrupt from error
             raise
+
+
+def _tell(sentence: str) -> None:
+    click.echo(f"newsledger: {sentence}", err=True)
 
 
 def _is_termination(error: BaseException) -> bool:

@@ -23,10 +23,10 @@ from flows.imports.warc_files import is_own_archive, read_records
 from flows.lock import run_lock
 from flows.progress import Progress
 from flows.settings import Settings
-from flows.spool import load_spool
+from flows.spool import load_spool, prepare_warehouse
 from transforms.errors import InputError
 from transforms.records import PageResult, Run
-from warehouse.connection import ensure_schema, open_reader
+from warehouse.connection import open_reader
 from warehouse.load import last_load_seq, loaded_batches
 from warehouse.reports import outcomes_since
 from warehouse.stage import Batch, stage_batch, sweep_spool
@@ -67,7 +67,7 @@ def import_paths(
         LocalEngine(workers=settings.workers) as engine,
     ):
         sweep_spool(settings.spool)
-        ensure_schema(settings.warehouse, wait_seconds=settings.warehouse_wait, now=started_at)
+        prepare_warehouse(settings, now=started_at, note=progress.note)
         load_spool(settings, now=clock(), note=sources.problems.append)
         run = Run(run_id=run_id, started_at=started_at, trigger="import", code_version=version("newsledger"))
         return _Import(run, settings, sources, engine=engine, clock=clock, progress=progress).bring_in()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from transforms.article.evidence import Evidence, Found, text_content
@@ -85,15 +85,38 @@ def _read_minutes(stated: str) -> int | None:
 
 
 def find_rights(evidence: Evidence, headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The flags the publisher sets: "noarchive" (robots directives) and "tdm-reserved" (TDM Reservation Protocol)."""
-    by_name = {name.lower(): value.lower() for name, value in headers.items()}
-    directives = ",".join([by_name.get("x-robots-tag", ""), *(evidence.metas.get("robots", ()))]).lower()
-    reserved = (by_name.get("tdm-reservation", "").strip(), (evidence.meta("tdm-reservation") or "").strip())
+    """The flags the publisher sets: "noarchive" (robots directives) and "tdm-reserved" (TDM Reservation Protocol).
+
+    Directives count that are for every robot or for ours by name, in `X-Robots-Tag` and in the page's meta elements.
+    A header that was sent more than once has a line for each.
+    """
+    by_name = {name.lower(): value.lower().split("\n") for name, value in headers.items()}
+    directives = [directive for line in by_name.get("x-robots-tag", ()) for directive in _directives_for_us(line)]
+    for name in ("robots", _OUR_ROBOT):
+        directives += [part.strip() for content in evidence.metas.get(name, ()) for part in content.lower().split(",")]
+    reserved = (*by_name.get("tdm-reservation", ()), *evidence.metas.get("tdm-reservation", ()))
     flags = (
-        ("noarchive", re.search(r"\b(?:noarchive|none)\b", directives) is not None),
-        ("tdm-reserved", "1" in reserved),
+        ("noarchive", "noarchive" in directives),
+        ("tdm-reserved", any(value.strip() == "1" for value in reserved)),
     )
     return tuple(flag for flag, is_set in flags if is_set)
+
+
+def _directives_for_us(line: str) -> Iterator[str]:
+    """The directives of one `X-Robots-Tag` line; those after "name:" are for the robot of that name alone."""
+    is_ours = True
+    for part in line.split(","):
+        named = _robot_named.match(part)
+        if named is not None and named[1] not in _DIRECTIVES_WITH_A_VALUE:
+            is_ours = named[1] in ("*", _OUR_ROBOT)
+            part = part[named.end() :]
+        if is_ours:
+            yield part.strip()
+
+
+_OUR_ROBOT = "newsledger"
+_DIRECTIVES_WITH_A_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+_robot_named = re.compile(r"\s*([\w.*-]+)\s*:")
 
 
 def find_section(evidence: Evidence) -> Found[str] | None:

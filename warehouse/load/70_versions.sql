@@ -25,6 +25,7 @@ with placed as (
         d.content_hash as known_content_hash,
         d.body_source as known_body_source,
         d.current_version,
+        f.article_id is not null as is_forgotten,
         i.evidence in ('address', 'guid') or i.lead_key = r.final_key as is_own_address,
         coalesce(d.body_source, 'feed') <> 'feed'
         or bool_or(r.body_source <> 'feed') over (partition by i.article_id) as has_page
@@ -32,6 +33,7 @@ with placed as (
     join identities as i using (result_number)
     left join dim_articles as d using (article_id)
     anti join outdated_readings as o using (result_number)
+    left join forgotten_versions as f on f.article_id = d.article_id and f.version = d.current_version
 )
 
 select *
@@ -44,7 +46,7 @@ create or replace temp table new_versions as
 with compared as (
     select
         *,
-        lag(content_hash, 1, known_content_hash) over in_time as previous_hash,
+        lag(content_hash, 1, if(is_forgotten, null, known_content_hash)) over in_time as previous_hash,
         lag(body_source, 1, known_body_source) over in_time as previous_source
     from candidates
     window in_time as (partition by article_id order by decided_at, result_number)
@@ -65,7 +67,7 @@ select
     + row_number() over (partition by article_id order by decided_at, result_number) as version,
     body_source,
     replaces_stand_in,
-    previous_hash is null as is_first
+    previous_hash is null and current_version is null as is_first
 from differing;
 
 insert into fct_versions by name
@@ -87,6 +89,7 @@ select
     a.modified_at,
     a.body_source,
     a.extractor,
+    a.text_state,
     getvariable('load_seq') as load_seq
 from new_versions as n
 join readings as r using (result_number)

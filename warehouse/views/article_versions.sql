@@ -9,6 +9,7 @@ select
     standfirst,
     body,
     word_count,
+    text_state,
     modified_at,
     content_hash,
     body_source,
@@ -28,6 +29,7 @@ comment on column article_versions.headline is 'Headline of the article.';
 comment on column article_versions.standfirst is 'Standfirst: the lead-in under the headline.';
 comment on column article_versions.body is 'The text: paragraphs with a blank line between two.';
 comment on column article_versions.word_count is 'Words of the body, as white space divides them.';
+comment on column article_versions.text_state is 'What became of its text: kept, dropped (by the setting keep_text) or forgotten (newsledger forget); body is empty unless it was kept.';
 comment on column article_versions.modified_at is 'When the publisher says this was modified, in UTC.';
 comment on column article_versions.content_hash is 'Hash of headline, standfirst and paragraphs; equal where a reader sees the same words.';
 comment on column article_versions.body_source is 'Where the text comes from: page, feed (a stand-in) or document.';

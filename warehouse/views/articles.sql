@@ -23,6 +23,7 @@ select
     a.image_credit,
     v.body,
     v.word_count,
+    v.text_state,
     a.agency_credit,
     a.promotion,
     a.access,
@@ -66,11 +67,12 @@ comment on column articles.image_caption is 'Caption of the lead image.';
 comment on column articles.image_credit is 'Credit of the lead image.';
 comment on column articles.body is 'The text: paragraphs with a blank line between two.';
 comment on column articles.word_count is 'Words of the body, as white space divides them.';
+comment on column articles.text_state is 'What became of its text: kept, dropped (by the setting keep_text) or forgotten (newsledger forget); body is empty unless it was kept.';
 comment on column articles.agency_credit is 'The line that credits news agencies.';
 comment on column articles.promotion is 'The promotion line; no part of the body.';
 comment on column articles.access is 'What a reader without account sees: free, metered or paywalled.';
 comment on column articles.page_kind is 'article, live, gallery or video.';
-comment on column articles.rights is 'Flags that the page sets: noarchive, tdm-reserved.';
+comment on column articles.rights is 'Flags that the page sets, recorded and not acted on: noarchive (X-Robots-Tag or meta robots), tdm-reserved (TDM Reservation Protocol).';
 comment on column articles.body_source is 'Where the text comes from: page, feed (a stand-in for a page that cannot be had) or document.';
 comment on column articles.witnesses is 'For each field what gave it: json-ld, meta, dom, trafilatura, feed, document, …';
 comment on column articles.extractor is 'What made the record, with its version.';

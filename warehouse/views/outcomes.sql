@@ -17,7 +17,7 @@ left join dim_feeds as f using (feed_id);
 comment on view outcomes is 'One row per URL × run × stage in which work was done or a decision changed.';
 comment on column outcomes.url is 'The address.';
 comment on column outcomes.run_id is 'The run.';
-comment on column outcomes.stage is 'The stage that decided: plan, fetch, extract, …';
+comment on column outcomes.stage is 'The stage that decided: plan, fetch, extract, forget, …';
 comment on column outcomes.outcome is 'What became of it, of the closed vocabulary.';
 comment on column outcomes.reason is 'The evidence, as a sentence.';
 comment on column outcomes."at" is 'When it was decided, in UTC; AT is a keyword of DuckDB, so write "at" in quotes.';

@@ -7,6 +7,6 @@ comment on column paragraphs.article_id is 'The article.';
 comment on column paragraphs.version is 'The version.';
 comment on column paragraphs.ordinal is 'Place in the body, from 1.';
 comment on column paragraphs.kind is 'body, subheading, quote or list_item.';
-comment on column paragraphs.text is 'The paragraph.';
+comment on column paragraphs.text is 'The paragraph; empty where the version''s text is not kept.';
 comment on column paragraphs.text_hash is 'Hash of the text; equal where a reader sees the same words.';
 comment on column paragraphs.load_seq is 'Load that wrote it.';

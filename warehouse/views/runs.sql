@@ -31,11 +31,11 @@ select
 from ops.runs as r
 left join outcome_counts as c using (run_id);
 
-comment on view runs is 'One row per ingest run.';
+comment on view runs is 'One row per run: of ingest, import or forget.';
 comment on column runs.run_id is 'Identifier of the run.';
 comment on column runs.started_at is 'When it began, in UTC.';
 comment on column runs.ended_at is 'When it ended, in UTC; null while it is going on, or when it was killed.';
-comment on column runs.trigger is 'What started it: manual, schedule, demo or import.';
+comment on column runs.trigger is 'What started it: manual, schedule, demo, import or forget.';
 comment on column runs.code_version is 'Version of newsledger that ran.';
 comment on column runs.url_count is 'Rows of outcomes that the run has: URLs × stages.';
 comment on column runs.loaded_count is 'New articles.';
