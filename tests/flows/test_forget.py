@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,13 +27,43 @@ STORIES = ("http://paper.example/story-1", "http://other.example/story-2")
 OTHER_FEED = "http://other.example/rss.xml"
 WORDS = (b"zanzibarquux", b"zanzibarfeed", b"zanzibarauthor", b"zanzibartitle", b"zanzibarcaption")
 """In the body, the feed's text, the byline, the headline and the caption of the first story, and nowhere else."""
+FEEDS = [FeedSpec(url=FEED, name="Paper"), FeedSpec(url=OTHER_FEED, name="Other")]
 TABLES = ("articles", "article_versions", "paragraphs")
 
 
-@pytest.fixture
-def server() -> Iterator[NewsServer]:
+@pytest.fixture(scope="module")
+def web() -> Iterator[NewsServer]:
     with NewsServer() as server:
         yield server
+
+
+@pytest.fixture
+def server(web: NewsServer, monkeypatch: pytest.MonkeyPatch) -> NewsServer:
+    """The web as it was when the papers were first published."""
+    publish(web)
+    web.requests.clear()
+    for name, value in web.environment.items():
+        monkeypatch.setenv(name, value)
+    return web
+
+
+@pytest.fixture(scope="module")
+def first_run(web: NewsServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder after the first run."""
+    folder = tmp_path_factory.mktemp("first-run")
+    publish(web)
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in web.environment.items():
+            environment.setenv(name, value)
+        run_once(folder, FEEDS)
+    return folder / "data"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, server: NewsServer, first_run: Path) -> Settings:
+    """The settings of a copy of that folder."""
+    shutil.copytree(first_run, tmp_path / "data")
+    return settings_in(tmp_path)
 
 
 def entry(number: int, url: str, words: str = "") -> str:
@@ -66,7 +97,7 @@ def a_telling_page(number: int, words: str = "") -> bytes:
     return told.encode()
 
 
-def publish(server: NewsServer) -> list[FeedSpec]:
+def publish(server: NewsServer) -> None:
     """Two papers with a story each; the first one's is listed under a redirecting address, by both feeds."""
     moved = "http://go.example/1"
     server.redirect(moved, STORIES[0])
@@ -75,14 +106,6 @@ def publish(server: NewsServer) -> list[FeedSpec]:
     html = {"Content-Type": "text/html"}
     server.add(STORIES[0], body=a_telling_page(1, "zanzibarquux"), headers=html)
     server.add(STORIES[1], body=a_telling_page(2), headers=html)
-    return [FeedSpec(url=FEED, name="Paper"), FeedSpec(url=OTHER_FEED, name="Other")]
-
-
-@pytest.fixture
-def settings(tmp_path: Path, server: NewsServer, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    return settings_in(tmp_path)
 
 
 def settings_in(folder: Path, **flags: object) -> Settings:
@@ -143,8 +166,6 @@ def rows_of(folder: Path, where: str) -> dict[str, list[str]]:
 def test_what_is_forgotten_is_in_no_file_and_nobody_asks_for_it_again(
     tmp_path: Path, server: NewsServer, settings: Settings, named: str
 ) -> None:
-    feeds = publish(server)
-    run_once(tmp_path, feeds)
     assert set(words_below(tmp_path)) == set(WORDS)
     (other,) = ask(tmp_path, f"select article_id from articles where url = '{STORIES[1]}'")
     others = f"article_id = '{other[0]}'"
@@ -167,7 +188,7 @@ def test_what_is_forgotten_is_in_no_file_and_nobody_asks_for_it_again(
     server.add(FEED, body=feed(entry(1, "http://go.example/1", "zanzibarfeed again")))
     server.add(OTHER_FEED, body=feed(entry(1, STORIES[0], "zanzibarfeed again"), entry(2, STORIES[1])))
     asked = len(server.requests)
-    run_once(tmp_path, feeds, now=LATER + timedelta(hours=3), force=True)
+    run_once(tmp_path, FEEDS, now=LATER + timedelta(hours=3), force=True)
     assert {url for url in server.urls()[asked:] if "story" in url} == set()
     assert words_below(tmp_path) == {}
     stands = "select distinct outcome, next_try_at from url_status where url like '%story-1' or url like '%go.example%'"
@@ -186,23 +207,18 @@ def readable_at(archive: Path, ref: str) -> bool:
 def test_a_feed_of_a_forgotten_site_is_asked_no_more_and_says_so_once(
     tmp_path: Path, server: NewsServer, settings: Settings
 ) -> None:
-    feeds = publish(server)
-    run_once(tmp_path, feeds)
     take_down("paper.example", settings)
     asked = len(server.requests)
     for hours in (2, 3):
-        run_once(tmp_path, feeds, now=LATER + timedelta(hours=hours), force=True)
+        run_once(tmp_path, FEEDS, now=LATER + timedelta(hours=hours), force=True)
     assert FEED not in server.urls()[asked:]
     polls = "select count(*), any_value(reason) from fct_polls where error_class = 'suppressed'"
     assert ask(tmp_path, polls) == [(1, "Forgotten on 2026-10-16: a test.")]
 
 
-def test_a_redirect_to_what_is_forgotten_ends_before_it_is_asked_for(
-    tmp_path: Path, server: NewsServer, settings: Settings
-) -> None:
-    feeds = publish(server)
-    take_down(STORIES[0], settings, hours=-1)
-    run_once(tmp_path, feeds)
+def test_a_redirect_to_what_is_forgotten_ends_before_it_is_asked_for(tmp_path: Path, server: NewsServer) -> None:
+    take_down(STORIES[0], settings_in(tmp_path), hours=-1)
+    run_once(tmp_path, FEEDS)
     assert STORIES[0] not in server.urls()
     assert words_below(tmp_path).keys() <= {b"zanzibarfeed"}  # what the feed said of the address that leads there
     assert ask(tmp_path, "select url, outcome, reason from url_status where outcome = 'suppressed' order by 1") == [
@@ -214,20 +230,17 @@ def test_a_redirect_to_what_is_forgotten_ends_before_it_is_asked_for(
 def test_what_is_lifted_is_due_again_and_its_text_comes_with_its_next_reading(
     tmp_path: Path, server: NewsServer, settings: Settings
 ) -> None:
-    feeds = publish(server)
-    run_once(tmp_path, feeds)
     take_down(STORIES[0], settings)
     clock = clock_for(LATER + timedelta(hours=1))
     lifted = lift_suppression(target_of("http://go.example/1"), settings, clock=clock, note=print)
     assert {row.named for row in lifted} == {STORIES[0]}
     assert words_below(tmp_path) == {}
-    run_once(tmp_path, feeds, now=LATER + timedelta(hours=2))
+    run_once(tmp_path, FEEDS, now=LATER + timedelta(hours=2))
     versions = "select version, text_state, body <> '' from article_versions where url like '%story-1' order by 1"
     assert ask(tmp_path, versions) == [(1, "forgotten", False), (2, "kept", True)]
 
 
 def test_a_busy_warehouse_leaves_everything_as_it_was(tmp_path: Path, server: NewsServer, settings: Settings) -> None:
-    run_once(tmp_path, publish(server))
     before = {path: path.read_bytes() for path in (tmp_path / "data").rglob("*.[dg]*") if path.is_file()}
     with held_open(settings.warehouse), pytest.raises(WarehouseBusy):
         take_down(STORIES[0], settings)
@@ -239,7 +252,6 @@ def test_a_busy_warehouse_leaves_everything_as_it_was(tmp_path: Path, server: Ne
 def test_a_takedown_that_is_broken_off_ends_right_when_it_is_run_again(
     tmp_path: Path, server: NewsServer, settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    run_once(tmp_path, publish(server))
     damaged = stage_batch(settings.spool, Batch(batch_id="1")).rename(settings.spool / ".damaged-1")
     batch_file(damaged, "runs").write_bytes(WORDS[0])
     copy = settings.warehouse.with_name(f"{settings.warehouse.name}.before-schema-0004")
@@ -267,15 +279,14 @@ def _killed(*arguments: object, **more: object) -> None:
     ],
 )
 def test_text_that_is_not_to_be_kept_is_in_no_file_and_edits_are_found_all_the_same(
-    tmp_path: Path, server: NewsServer, settings: Settings, keep_text: str, kept: set[bytes]
+    tmp_path: Path, server: NewsServer, keep_text: str, kept: set[bytes]
 ) -> None:
-    feeds = publish(server)
-    run_once(tmp_path, feeds, keep_text=keep_text)
+    run_once(tmp_path, FEEDS, keep_text=keep_text)
     assert set(words_below(tmp_path)) == kept
-    assert not settings.archive.exists()
+    assert not (tmp_path / "data" / "archive").exists()
     server.add(OTHER_FEED, body=feed(entry(1, STORIES[0], "zanzibarfeed, edited"), entry(2, STORIES[1])))
     server.add(STORIES[0], body=a_telling_page(1, "zanzibarquux edited"), headers={"Content-Type": "text/html"})
-    run_once(tmp_path, feeds, keep_text=keep_text, now=LATER + timedelta(hours=3), force=True)
+    run_once(tmp_path, FEEDS, keep_text=keep_text, now=LATER + timedelta(hours=3), force=True)
     versions = "select version, text_state, body, word_count > 80 from article_versions where url like '%story-1'"
     assert ask(tmp_path, f"{versions} order by 1") == [(1, "dropped", "", True), (2, "dropped", "", True)]
     assert ask(tmp_path, "select count(*), max(text) from paragraphs where text_hash is not null") != [(0, "")]
@@ -287,7 +298,6 @@ def test_a_rewritten_warehouse_has_the_same_rows_in_the_same_order(
 ) -> None:
     from warehouse.rewrite import rewrite
 
-    run_once(tmp_path, publish(server))
     names = "select schema_name || '.' || table_name from duckdb_tables() order by 1"
     with open_writer(settings.warehouse, wait_seconds=0) as warehouse:
         tables = [name for (name,) in warehouse.execute(names).fetchall()]
