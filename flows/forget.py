@@ -133,8 +133,9 @@ def _sentence(reason: str, now: datetime) -> str:
 
 
 def _remove_unsearchable(settings: Settings) -> tuple[Path, ...]:
-    """Removes damaged batches and copies from before upgrades: they may hold what is to be forgotten."""
-    removed = (*damaged_batches(settings.spool), *upgrade_copies(settings.warehouse))
+    """Removes damaged batches, copies from before upgrades and what DuckDB swapped out when it was killed."""
+    swapped = settings.warehouse.with_name(f"{settings.warehouse.name}.tmp")
+    removed = (*damaged_batches(settings.spool), *upgrade_copies(settings.warehouse), *([swapped] * swapped.exists()))
     for path in removed:
         try:
             if path.is_dir():

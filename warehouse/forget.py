@@ -55,7 +55,7 @@ def target_of(text: str) -> Target:
     if _HOST.fullmatch(text):
         site = site_of(text)
         return Target(scope="site", key=site, named=site)
-    if text.startswith("document:") or host_of(text):
+    if text.startswith("document:") or ("/" in text and host_of(text)):
         return Target(scope="url", key=address_key(text), named=without_credentials(text))
     raise InputError(
         f"{text!r} is neither an address nor a site. Name a page, like https://news.example/2026/story, "

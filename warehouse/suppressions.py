@@ -71,8 +71,8 @@ def read_suppressions(connection: DuckDBPyConnection) -> Suppressions:
 def suppressed_in(tables: Mapping[str, pa.Table], suppressions: Suppressions) -> dict[str, pa.Table]:
     """Return what of a batch is suppressed, as two tables for the load.
 
-    A page result is, when its requested address, an address that it passed, its final or its canonical one is; an
-    entry, when its link is.
+    A page result is, when its requested address, one that it passed, its final or canonical one or that of a further
+    page is; an entry, when its link is.
     """
     results: list[tuple[int, str]] = []
     entries: dict[str, str] = {}
@@ -93,8 +93,13 @@ _ADDRESSES_OF_AN_ARTICLE = ("final_key", "canonical_url", "site")
 def _suppressed_results(results: pa.Table, articles: pa.Table, suppressions: Suppressions) -> Iterator[tuple[int, str]]:
     columns = ["result_number", *_ADDRESSES_OF_AN_ARTICLE]
     stated = {row.pop("result_number"): row for row in articles.select(columns).to_pylist()}
-    for row in results.select(["result_number", "url_key", "hop_keys"]).to_pylist():
-        addresses = [row["url_key"], *row["hop_keys"], *stated.get(row["result_number"], {}).values()]
+    for row in results.select(["result_number", "url_key", "hop_keys", "further_keys"]).to_pylist():
+        addresses = [
+            row["url_key"],
+            *row["hop_keys"],
+            *row["further_keys"],
+            *stated.get(row["result_number"], {}).values(),
+        ]
         reasons = (suppressions.reason_for(address) for address in addresses if address)
         if (reason := next(filter(None, reasons), None)) is not None:
             yield row["result_number"], reason

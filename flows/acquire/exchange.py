@@ -170,3 +170,11 @@ class Answer:
     retry_after_until: datetime | None = None
     retry_after_seconds: float | None = None
     same_as: str | None = None
+
+
+def headers_for_extraction(headers: CIMultiDict[str]) -> dict[str, str]:
+    """The headers that extraction reads; the lines of one that was sent more than once stay lines."""
+    return {name: "\n".join(headers.getall(name)) for name in _HEADERS_FOR_EXTRACTION if name in headers}
+
+
+_HEADERS_FOR_EXTRACTION = ("date", "x-robots-tag", "tdm-reservation", "content-language")

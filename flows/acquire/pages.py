@@ -16,12 +16,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from multidict import CIMultiDict
-
 from flows.acquire.claims import Claims, Ending
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
-from flows.acquire.exchange import Answer, page_request
+from flows.acquire.exchange import Answer, headers_for_extraction, page_request
 from flows.acquire.further_pages import FurtherPages, WholeArticle, told
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
@@ -255,7 +253,7 @@ class PageAcquirer:
             final_url=answer.final_url,
             body=answer.body,
             content_type=answer.headers.get("content-type"),
-            headers=_for_extraction(answer.headers),
+            headers=headers_for_extraction(answer.headers),
         )
         if self._has_text(page):
             extraction = self._engine.submit(_extract_entry, page.entry, page.feed_language)
@@ -350,14 +348,6 @@ class _Room:
         if self._is_taken:
             self._rooms.release()
             self._is_taken = False
-
-
-_HEADERS_FOR_EXTRACTION = ("date", "x-robots-tag", "tdm-reservation", "content-language")
-
-
-def _for_extraction(headers: CIMultiDict[str]) -> dict[str, str]:
-    """The headers that extraction reads; the lines of one that was sent more than once stay lines."""
-    return {name: "\n".join(headers.getall(name)) for name in _HEADERS_FOR_EXTRACTION if name in headers}
 
 
 def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -> datetime | None:

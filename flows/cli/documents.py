@@ -80,4 +80,6 @@ def show_command(url: str, common: Common) -> None:
             f"The warehouse {path} has no article under {url}. "
             "If a feed listed that address, the view url_status says what became of it (newsledger sql)."
         )
+    if not article.paragraphs:
+        click.echo("newsledger: No text of this article is kept; text_state in the view articles says why.", err=True)
     write_document(render(article))

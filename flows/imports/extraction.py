@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.acquire.bodies import BadBodyError, BodyTooLargeError
-from flows.acquire.exchange import PAGE_BYTES
+from flows.acquire.exchange import PAGE_BYTES, headers_for_extraction
 from flows.imports.http_messages import HttpAnswer, read_answer
 from transforms.article.extract import extract_page
 from transforms.article.from_feed import extract_entry
@@ -64,5 +64,5 @@ def _page(answer: HttpAnswer, url: str, final_url: str) -> Page:
         final_url=final_url,
         body=answer.body,
         content_type=answer.headers.get("content-type"),
-        headers=dict(answer.headers),
+        headers=headers_for_extraction(answer.headers),
     )

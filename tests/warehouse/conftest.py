@@ -10,6 +10,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from tests.factories import MONDAY, after
+from transforms.records import KeepText
 from warehouse.checks import run_checks
 from warehouse.connection import empty_connection
 from warehouse.load import LoadReport, load_batches
@@ -29,11 +30,13 @@ class Ledger:
         self.staged_count += 1
         return stage_batch(self.spool, Batch(batch_id=f"{self.staged_count:04}", **records))
 
-    def load(self, **records: Any) -> LoadReport:
+    def load(self, *, keep_text: str = "full", **records: Any) -> LoadReport:
         """Stage a batch of `records`, load it with all that is pending, and empty the spool."""
         if records:
             self.stage(**records)
-        report = load_batches(self.connection, pending_batches(self.spool), loaded_at=after(100_000))
+        report = load_batches(
+            self.connection, pending_batches(self.spool), loaded_at=after(100_000), keep_text=KeepText(keep_text)
+        )
         discard_batches((*report.loaded, *report.skipped))
         return report
 

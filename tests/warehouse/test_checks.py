@@ -13,6 +13,8 @@ from warehouse.load import load_batches
 from warehouse.sql import sql_files
 from warehouse.stage import Batch, stage_batch
 
+SUPPRESSED = """insert into ops.suppressions
+    select 'url', url_key, url, article_id, 'On request.', now(), null, 'run-1', 1 from dim_articles"""
 DAMAGE = {
     "aliases_are_unique": "insert into ops.url_aliases from ops.url_aliases",
     "authors_are_unique": "insert into dim_authors from dim_authors",
@@ -37,11 +39,16 @@ DAMAGE = {
     "entries_are_listed_once": "insert into fct_sightings from fct_sightings",
     "intervals_run_forward": "update fct_sightings set last_seen_at = first_seen_at - interval 1 hour",
     "nothing_was_observed_after_its_load": "update ops.loads set loaded_at = loaded_at - interval 1 day",
+    "suppressed_texts_are_gone": SUPPRESSED,
+    "suppressions_are_unique": f"{SUPPRESSED}; insert into ops.suppressions from ops.suppressions",
     "fetches_are_unique": "insert into fct_fetches from fct_fetches",
 }
 """What each check finds."""
 ALSO_FOUND = [
     pytest.param("feeds_are_unique", "insert into ops.feed_state from ops.feed_state", id="two-states-of-a-feed"),
+    pytest.param(
+        "paragraphs_match_their_version", "update fct_versions set text_state = 'dropped'", id="a-dropped-text-is-there"
+    ),
     pytest.param(
         "authors_are_unique", "insert into bridge_article_authors from bridge_article_authors", id="an-author-twice"
     ),

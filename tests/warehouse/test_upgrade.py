@@ -23,9 +23,9 @@ LAST_BEFORE = 3
 ROWS = """
     insert into dim_articles
     select
-        'a', 'https://news.example/a', 'news.example/a', null, 'news.example', 'Crane', 'Crane stays', null, 'crane stays',
-        'c', 'b', [], null, null, null, null, null, null, null, null, null, null, [], 'free', 'article', [], 1, true, null,
-        null, null, null, null, map {}, 'page', 1, 1, now(), null, 1;
+        'a', 'https://news.example/a', 'news.example/a', null, 'news.example', 'Crane', 'Crane stays', null,
+        'crane stays', 'c', 'b', [], null, null, null, null, null, null, null, null, null, null, [], 'free', 'article',
+        [], 1, true, null, null, null, null, null, map {}, 'page', 1, 1, now(), null, 1;
     insert into fct_versions
     select
         'a', 1, now(), 'r', null, 'https://news.example/a', 'Crane', 'Crane stays', null, 'It stays.', 2, 'c', 'b',
@@ -60,7 +60,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as connection:
         for file in sql_files("schema")[:LAST_BEFORE]:
             connection.execute(file.text)
-            connection.execute("insert into ops.schema_migrations values (?, ?, now())", [int(file.name[:4]), file.name])
+            applied = [int(file.name[:4]), file.name]
+            connection.execute("insert into ops.schema_migrations values (?, ?, now())", applied)
         connection.execute("create view paragraphs as from fct_paragraphs")
         connection.execute("insert into ops.view_installations values ('of then', now())")
         connection.execute(ROWS)
@@ -97,7 +98,9 @@ def test_the_file_is_copied_before_its_tables_change(old: Path) -> None:
 def test_words_for_comparing_become_hashes(old: Path) -> None:
     ensure_schema(old, wait_seconds=0, now=MONDAY)
     with open_reader(old, wait_seconds=0) as connection:
-        keys = connection.execute("select title_key from dim_articles union select title_key from fct_versions").fetchall()
+        keys = connection.execute(
+            "select title_key from dim_articles union select title_key from fct_versions"
+        ).fetchall()
         assert keys == connection.execute("select left(sha256('crane stays'), 16)").fetchall()
 
 

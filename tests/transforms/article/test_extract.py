@@ -144,11 +144,36 @@ def test_authors_are_persons_or_an_agency_where_nobody_is_named(stated: str, aut
     assert article_of(f'<meta name="author" content="{stated}">').authors == authors
 
 
-def test_headers_reserve_rights_as_the_page_does() -> None:
-    assert article_of(headers={"X-Robots-Tag": "noarchive", "TDM-Reservation": "1"}).rights == (
-        "noarchive",
-        "tdm-reserved",
-    )
+@pytest.mark.parametrize(
+    ("headers", "head", "rights"),
+    [
+        pytest.param({"X-Robots-Tag": "noindex, NOARCHIVE"}, "", ("noarchive",), id="for-every-robot"),
+        pytest.param({"X-Robots-Tag": "newsledger: noarchive"}, "", ("noarchive",), id="for-ours"),
+        pytest.param({"X-Robots-Tag": "otherbot: noindex, noarchive"}, "", (), id="for-another"),
+        pytest.param({"X-Robots-Tag": "otherbot: noarchive\nnoarchive"}, "", ("noarchive",), id="a-line-for-each"),
+        pytest.param(
+            {"X-Robots-Tag": "otherbot: noindex, newsledger: noarchive"}, "", ("noarchive",), id="two-on-a-line"
+        ),
+        pytest.param(
+            {"X-Robots-Tag": "unavailable_after: 25 Jun 2030 15:00:00 PST, noarchive"},
+            "",
+            ("noarchive",),
+            id="a-directive-with-a-value-names-no-robot",
+        ),
+        pytest.param({"X-Robots-Tag": "none, max-snippet: 20"}, "", (), id="no-index-is-no-reservation"),
+        pytest.param({}, '<meta name="ROBOTS" content="nofollow, noarchive">', ("noarchive",), id="meta"),
+        pytest.param({}, '<meta name="newsledger" content="noarchive">', ("noarchive",), id="meta-for-ours"),
+        pytest.param({}, '<meta name="otherbot" content="noarchive">', (), id="meta-for-another"),
+        pytest.param({"TDM-Reservation": "1"}, "", ("tdm-reserved",), id="tdm-header"),
+        pytest.param({"TDM-Reservation": "0"}, "", (), id="tdm-granted"),
+        pytest.param({}, '<meta name="tdm-reservation" content="1">', ("tdm-reserved",), id="tdm-meta"),
+        pytest.param(
+            {"X-Robots-Tag": "noarchive", "TDM-Reservation": "1"}, "", ("noarchive", "tdm-reserved"), id="both"
+        ),
+    ],
+)
+def test_headers_and_page_reserve_rights(headers: dict[str, str], head: str, rights: tuple[str, ...]) -> None:
+    assert article_of(head, headers=headers).rights == rights
 
 
 def test_a_reading_time_that_is_not_stated_is_computed_and_says_so() -> None:
