@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from flows.acquire.archive import Archive
 from flows.acquire.takedown import ArchiveTakedown, remove_records
+from tests.factories import a_run
 from tests.flows.acquire.clients import NOW
 from tests.flows.acquire.test_archive import EXCHANGE
 
@@ -23,8 +24,8 @@ NAME = "run-1-0001.warc.gz"
 
 
 def fill(folder: Path) -> tuple[list[str], bytes]:
-    """Three exchanges, the second of which is to go; their places, and the file."""
-    with Archive(folder, "run-1") as archive:
+    """Three exchanges, the second of which is to go; their places, and the file.  It begins with its warcinfo."""
+    with Archive(folder, a_run()) as archive:
         kept = replace(EXCHANGE, url=OTHER, wire_body=b"<p>Kept</p>" * 40)
         places = [archive.add(exchange) for exchange in (kept, EXCHANGE, kept)]
     return places, (folder / NAME).read_bytes()
@@ -48,7 +49,7 @@ def test_removed_records_leave_the_others_in_their_places(tmp_path: Path) -> Non
     start, end = (int(place.partition("#")[2]) for place in places[1:])
     assert (after[:start], after[end:], len(after)) == (before[:start], before[end:], len(before))
     assert targets(after[start:end]) == [("metadata", STORY, b""), ("metadata", STORY, b"")]
-    assert [target for _, target, _ in targets(after)] == [OTHER, OTHER, STORY, STORY, OTHER, OTHER]
+    assert [target for _, target, _ in targets(after)] == [None, OTHER, OTHER, STORY, STORY, OTHER, OTHER]
     assert b"Kept as it came" not in gzip.decompress(after)
 
 
