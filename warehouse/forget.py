@@ -114,9 +114,8 @@ def drop_texts(connection: DuckDBPyConnection, *, run: Run) -> set[str]:
 def lift(connection: DuckDBPyConnection, target: Target, *, run: Run) -> list[Suppression]:
     """End the suppressions of `target` and return them: its pages are due again, its text does not come back."""
     before = read_suppressions(connection)
-    key = target.key if target.scope == "site" else target.named
-    found = before.of(f"{key}/" if target.scope == "site" else key)
-    if found is None or (target.scope == "url" and found.scope == "site"):
+    found = next((row for row in before if (row.scope, row.key) == (target.scope, target.key)), None)
+    if found is None:
         return []
     with transaction(connection):
         _begin(connection, run)

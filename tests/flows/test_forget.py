@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -268,6 +271,34 @@ def test_a_takedown_that_is_broken_off_ends_right_when_it_is_run_again(
     assert ask(tmp_path, "select count(*), count(distinct key) from ops.suppressions") == [(2, 2)]
     with open_reader(settings.warehouse, wait_seconds=0) as warehouse:
         assert run_checks(warehouse) == []
+
+
+KILLED_TAKEDOWN = """
+import os, signal, sys
+from datetime import datetime, UTC
+from pathlib import Path
+from flows.forget import forget
+from flows.settings import Settings
+from warehouse.forget import target_of
+
+def die(*arguments, **more):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Path.rename = die
+settings = Settings.model_validate_json(sys.argv[1])
+forget(target_of(sys.argv[2]), settings, reason="", clock=lambda: datetime.now(UTC), note=print)
+"""
+
+
+def test_a_takedown_killed_before_the_fresh_file_has_its_name_ends_right(tmp_path: Path, settings: Settings) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_TAKEDOWN, settings.model_dump_json(), STORIES[0]], check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert list(settings.warehouse.parent.glob(".*.new-*"))
+    take_down(STORIES[0], settings, hours=1)
+    assert words_below(tmp_path) == {}
+    assert [path.name for path in settings.warehouse.parent.glob("*duckdb*")] == [settings.warehouse.name]
 
 
 def _killed(*arguments: object, **more: object) -> None:
