@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ from flows.acquire.contexts import PageContext
 from flows.acquire.outage import own_outage
 from flows.acquire.pacing import Pacer
 from flows.acquire.pages import AcquiredPage, PageAcquirer
-from flows.acquire.poll import Poller, PollOutcome
+from flows.acquire.poll import Poller, PollOutcome, suppressed_polls
 from flows.acquire.retention import expired_files
 from flows.acquire.retries import RetryPolicy
 from flows.acquire.robots import Robots
@@ -41,7 +41,7 @@ from flows.user_agent import user_agent
 from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.outcomes import Outcome
-from transforms.records import DuePage, FeedState, Fetch, KeepText, Poll, Run
+from transforms.records import DuePage, Fetch, KeepText, Run
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import open_reader
 from warehouse.overlay import open_state
@@ -185,7 +185,7 @@ class IngestRun:
                 runs=[self._run_row(ended_at=None)],
                 polls=[
                     *(outcome.poll for outcome in self._polled),
-                    *self._suppressed_polls(suppressed, states, suppressions),
+                    *suppressed_polls(suppressed, states, suppressions, run_id=self.run_id, now=self._clock()),
                 ],
                 entries=[entry for outcome in self._polled for entry in outcome.entries],
                 fetches=[fetch for outcome in self._polled for fetch in outcome.fetches],
@@ -268,28 +268,6 @@ class IngestRun:
         )
 
     # ------------------------------------------------------------ inside
-
-    def _suppressed_polls(
-        self, feeds: Sequence[FeedSpec], states: Mapping[str, FeedState], suppressions: Suppressions
-    ) -> Iterator[Poll]:
-        """Says once of each suppressed feed that it is not asked any more: from then on it is never due."""
-        for feed in feeds:
-            state = states.get(feed.address)
-            if state is not None and state.next_poll_at is None:
-                continue
-            yield Poll(
-                run_id=self.run_id,
-                feed_url=feed.address,
-                polled_at=self._clock(),
-                result="failed",
-                reason=suppressions.reason_for(feed.address) or "",
-                state=replace(state or FeedState(feed_url=feed.address), next_poll_at=None),
-                error_class=str(Outcome.SUPPRESSED),
-                name=feed.name,
-                language=feed.language,
-                country=feed.country,
-                tags=feed.tags,
-            )
 
     def _reader(self) -> AbstractContextManager[DuckDBPyConnection]:
         return open_reader(self._settings.warehouse, wait_seconds=self._settings.warehouse_wait)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from transforms.feeds.parse import entries_hash, parse_feed
 from transforms.outcomes import Outcome
 from transforms.records import Entry, FeedDocument, FeedHints, FeedKind, FeedState, Fetch, ListedEntry, Poll
 from transforms.urls import host_of, site_of, url_strict
+from warehouse.suppressions import Suppressions
 
 logger = logging.getLogger(__name__)
 
@@ -196,6 +197,34 @@ class Poller:
             reason=reason,
             state=state,
             status=answer.status,
+            name=feed.name,
+            language=feed.language,
+            country=feed.country,
+            tags=feed.tags,
+        )
+
+
+def suppressed_polls(
+    feeds: Sequence[FeedSpec],
+    states: Mapping[str, FeedState],
+    suppressions: Suppressions,
+    *,
+    run_id: str,
+    now: datetime,
+) -> Iterator[Poll]:
+    """Says once of each suppressed feed that it is not asked any more: from then on it has no time to be due."""
+    for feed in feeds:
+        state = states.get(feed.address)
+        if state is not None and state.next_poll_at is None:
+            continue
+        yield Poll(
+            run_id=run_id,
+            feed_url=feed.address,
+            polled_at=now,
+            result="failed",
+            reason=suppressions.reason_for(feed.address) or "",
+            state=replace(state or FeedState(feed_url=feed.address), next_poll_at=None),
+            error_class=str(Outcome.SUPPRESSED),
             name=feed.name,
             language=feed.language,
             country=feed.country,
