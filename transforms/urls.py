@@ -78,8 +78,9 @@ def url_strict(url: str) -> str:
     """Return the key that names one article's address; never raises.
 
     Undone are: scheme, case of the host, default port, credentials, percent-encoding of what needs none, dot segments,
-    known tracking parameters, the order of parameters, session ids, and the fragment unless it begins with "!".
-    Kept are: path case, `www.`, a trailing slash, blank and nameless parameters.  What is no web URL is its own key.
+    known tracking parameters, the order of named parameters, session ids, and the fragment unless it names a page by
+    "!" or a route that begins with "/".  Kept are: path case, `www.`, a trailing slash, blank parameters, and nameless
+    ones in their order.  What is no web URL is its own key.
     """
     cleaned = _cleaned(url)
     split = _split(cleaned)
@@ -91,7 +92,7 @@ def url_strict(url: str) -> str:
     key = host + (f":{port}" if port else "") + _path(path)
     if query := _query(query):
         key += f"?{query}"
-    if fragment.startswith("!"):
+    if fragment.startswith("!") or (fragment.startswith("/") and fragment != "/"):
         key += f"#{_escaped(fragment, _QUERY_SAFE)}"
     return key
 
@@ -178,7 +179,13 @@ def _path(path: str) -> str:
 
 def _query(query: str) -> str:
     parameters = [parameter for parameter in _escaped(query, _QUERY_SAFE).split("&") if parameter]
-    return "&".join(sorted(_articles_own(parameters), key=lambda parameter: parameter.partition("=")[0]))
+    return "&".join(sorted(_articles_own(parameters), key=_name))
+
+
+def _name(parameter: str) -> str:
+    """A nameless parameter's value may say by its place what it is."""
+    name, separator, _ = parameter.partition("=")
+    return name if separator else ""
 
 
 def _articles_own(parameters: Iterable[str]) -> Iterable[str]:
