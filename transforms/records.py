@@ -187,6 +187,7 @@ class LeadImage:
 class Article:
     """An article, normalised to the document schema.
 
+    `canonical_url` and `amp_url` are addresses that the page states, believed or not.
     `title` is the page's title, `headline` the article's own.  `reading_time_minutes` is stated by the page, or
     computed and then `reading_time_is_computed`.  `promotion` and `agency_credit` are no part of the body.
     `rights` holds flags the page sets: "noarchive", "tdm-reserved".  `witnesses` maps a field's name to what gave
@@ -198,6 +199,7 @@ class Article:
 
     url: str
     canonical_url: str | None = None
+    amp_url: str | None = None
     site: str | None = None
     title: str | None = None
     headline: str | None = None
@@ -239,6 +241,8 @@ class DuePage:
 
     `purpose` is "page" for the first reading and "recheck" for a page that is already an article.
     `failures` counts the attempts in earlier runs that ended in an outcome that is tried again.
+    `guid_keys` are the strict keys of the other addresses that the feed listed under the entry's guid, while the feed's
+    guids are trusted.
     """
 
     url: str
@@ -248,6 +252,7 @@ class DuePage:
     feed_url: str | None = None
     entry: Entry | None = None
     feed_language: str | None = None
+    guid_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +321,22 @@ class FeedHealth(StrEnum):
     GONE = "gone"
 
 
+class GuidTrust(StrEnum):
+    """Whether a feed's guids tell its entries apart; they never count beyond their feed.
+
+    TRUSTED   nothing speaks against them: a guid names its entry, and is evidence that an article moved
+    COLLIDES  one guid stands for several articles: re-used from day to day, or given to many entries at once
+    CHURNS    known links come back under new guids: a counter, a time, or the scheme of the day is part of them
+
+    A feed is trusted until the load finds evidence (load/28_guid_trust.sql), and then no more: its entries are named by
+    their links, and its guids prove nothing.
+    """
+
+    TRUSTED = "trusted"
+    COLLIDES = "collides"
+    CHURNS = "churns"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What the next poll of a feed needs to know.
@@ -336,6 +357,7 @@ class FeedState:
     last_success_at: datetime | None = None
     next_poll_at: datetime | None = None
     retry_after_until: datetime | None = None
+    guid_trust: GuidTrust = GuidTrust.TRUSTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,7 +414,9 @@ class Run:
 class PageResult:
     """What one run did about one URL.
 
-    `hops` are the addresses the answer passed through, first the requested one, last the final one.
+    `hops` are the addresses the answer passed through, first the requested one, last the final one;
+    `moved_permanently` says that all redirects between them were permanent (301 or 308) and there was one.
+    `guid_keys` are those of the page as it was planned (`DuePage`).
     `same_as_key` is set when a hop's strict key was known already and the fetch ended there.
     `outcome` is None when there is an article: the load decides between loaded, revised, unchanged and duplicate.
     `further_urls` are the addresses of the article's second, third, … pages where it has several.
@@ -407,9 +431,11 @@ class PageResult:
     outcome: Outcome | None
     reason: str
     hops: tuple[str, ...] = ()
+    moved_permanently: bool = False
     same_as_key: str | None = None
     feed_url: str | None = None
     entry_key: str | None = None
+    guid_keys: tuple[str, ...] = ()
     fetch_id: str | None = None
     failures: int = 0
     next_try_at: datetime | None = None

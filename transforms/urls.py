@@ -29,6 +29,7 @@ _AUTHORITY = re.compile(
 )
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})?")
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Za-z_]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -107,6 +108,22 @@ def url_loose(url: str) -> str:
     while (looser := _loosened(url_strict(key).lower())) != key:
         key = looser
     return key
+
+
+def is_section_of(url: str, page_url: str) -> bool:
+    """Whether `url` looks like a section that the page is in: a folder of words above the page, `/sport/` say.
+
+    A folder with a number or a hyphen in its name may be the article itself, and so may one of which the page is only
+    another rendering (`/story` for `/story/amp`).
+    """
+    section, page = url_strict(url), url_strict(page_url)
+    folder = section.rstrip("/")
+    return (
+        page.startswith(f"{folder}/")
+        and page.rstrip("/") != folder
+        and _WORDS.fullmatch(folder.rpartition("/")[2]) is not None
+        and url_loose(url) != url_loose(page_url)
+    )
 
 
 def _loosened(key: str) -> str:

@@ -29,6 +29,7 @@ _STEPS = (
         (
             "20_feeds",
             "25_rechecks",
+            "28_guid_trust",
             "30_sightings",
             "40_feed_state",
             "45_listed_urls",
@@ -43,6 +44,7 @@ _STEPS = (
             "60_match",
             "61_join",
             "62_suppressed",
+            "65_guid_trust",
             "70_versions",
             "71_articles",
             "72_authors",
@@ -110,8 +112,8 @@ def load_batches(
 
 
 def last_load_seq(connection: DuckDBPyConnection) -> int:
-    """Return the number of the last load, 0 before the first."""
-    (last,) = connection.execute("select coalesce(max(load_seq), 0) from ops.loads").fetchall()[0]
+    """Return the number of the last load, or change by hand, 0 before the first."""
+    (last,) = connection.execute(sql_text("queries/last_load_seq.sql")).fetchall()[0]
     return int(last)
 
 

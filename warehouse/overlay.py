@@ -22,6 +22,8 @@ _STATE_TABLES = (
     "ops.loads",
     "ops.runs",
     "ops.feed_state",
+    "ops.guid_trust",
+    "ops.separations",
     "ops.url_aliases",
     "ops.url_state",
     "ops.suppressions",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from transforms.history.versions import body_hash, content_hash, text_hash
 from transforms.records import Article, Fetch, LeadImage, ListedEntry, PageResult, Poll, PublisherTime, Run
 from transforms.text import title_key
-from transforms.urls import site_of, url_strict
+from transforms.urls import is_section_of, site_of, url_loose, url_strict
 
 Row = dict[str, Any]
 
@@ -21,6 +21,11 @@ _FIELD_END = "\x1f"
 def address_key(url: str) -> str:
     """Return the strict key of an address; a `document:` address is its own key."""
     return url if url.startswith(_DOCUMENT) else url_strict(url)
+
+
+def loose_key(url: str) -> str:
+    """Return the loose key of an address; a `document:` address is its own key."""
+    return url if url.startswith(_DOCUMENT) else url_loose(url)
 
 
 def without_credentials(url: str) -> str:
@@ -128,9 +133,12 @@ def result_row(result_number: int, result: PageResult) -> Row:
         "hop_keys": [address_key(hop) for hop in result.hops],
         "further_urls": [without_credentials(url) for url in result.further_urls],
         "further_keys": [address_key(url) for url in result.further_urls],
+        "moved_permanently": result.moved_permanently,
         "same_as_key": result.same_as_key,
         "feed_id": feed_id_of(result.feed_url) if result.feed_url else None,
         "entry_key": result.entry_key,
+        "guid_keys": result.guid_keys,
+        "loose_key": loose_key(result.url),
         "fetch_id": result.fetch_id,
         "failures": result.failures,
         "next_try_at": result.next_try_at,
@@ -140,8 +148,9 @@ def result_row(result_number: int, result: PageResult) -> Row:
 def article_row(result_number: int, result: PageResult, article: Article) -> Row:
     """Return a row of articles.parquet.
 
-    `site` is the registrable domain of the final address; a document has the one that it names.  `canonical_key` is
-    there only for a canonical URL that can be believed: on the same site, and not its home page.
+    `site` is the registrable domain of the final address; a document has the one that it names.  `canonical_key`
+    and `amp_key` are there only for addresses that can be believed: on the same site, and neither its home page nor,
+    as a canonical URL, a section that the page is in.
     """
     final_url = without_credentials(result.hops[-1] if result.hops else article.url or result.url)
     site = article.site if final_url.startswith(_DOCUMENT) else site_of(final_url)
@@ -150,8 +159,11 @@ def article_row(result_number: int, result: PageResult, article: Article) -> Row
         "result_number": result_number,
         "final_url": final_url,
         "final_key": address_key(final_url),
+        "loose_key": loose_key(final_url),
         "canonical_url": article.canonical_url,
-        "canonical_key": _canonical_key(article.canonical_url, site),
+        "canonical_key": _canonical_key(article.canonical_url, site, final_url),
+        "amp_url": article.amp_url,
+        "amp_key": _key_on_site(article.amp_url, site),
         "site": site,
         "title": article.title,
         "headline": article.headline,
@@ -189,10 +201,16 @@ def article_row(result_number: int, result: PageResult, article: Article) -> Row
     }
 
 
-def _canonical_key(canonical_url: str | None, site: str | None) -> str | None:
-    if not canonical_url or not site or site_of(canonical_url) != site:
+def _canonical_key(canonical_url: str | None, site: str | None, final_url: str) -> str | None:
+    key = _key_on_site(canonical_url, site)
+    return None if canonical_url and is_section_of(canonical_url, final_url) else key
+
+
+def _key_on_site(url: str | None, site: str | None) -> str | None:
+    """The key of an address that a page states, if it is on the page's site and not the site's home page."""
+    if not url or not site or site_of(url) != site:
         return None
-    key = address_key(canonical_url)
+    key = address_key(url)
     _, _, path_and_query = key.partition("/")
     return key if path_and_query else None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from transforms.records import DuePage, Entry, FeedHealth, FeedState, Precision, PublisherTime
+from transforms.records import DuePage, Entry, FeedHealth, FeedState, GuidTrust, Precision, PublisherTime
 from warehouse.rows import Row
 from warehouse.sql import fetch_rows, sql_text
 from warehouse.stage import batch_file
@@ -17,7 +18,7 @@ from warehouse.suppressions import read_suppressions
 def read_feed_states(connection: DuckDBPyConnection) -> dict[str, FeedState]:
     """Return the state of every feed that was ever polled, by its URL as configured, without credentials."""
     rows = fetch_rows(connection, sql_text("queries/feed_states.sql"))
-    return {row["feed_url"]: FeedState(**row | {"health": FeedHealth(row["health"])}) for row in rows}
+    return {row["feed_url"]: _feed_state(row) for row in rows}
 
 
 def read_crawl_delays(connection: DuckDBPyConnection, *, since: datetime) -> dict[str, float]:
@@ -54,13 +55,28 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
     suppressions = read_suppressions(connection)
     rows = [row for row in rows if suppressions.of(row["url_key"]) is None]
     rows.sort(key=lambda row: (not row["is_deferred"], row["purpose"] != "page", -row["newness"].timestamp()))
-    pages: dict[str, DuePage] = {}
+    pages: dict[str, Row] = {}
     for row in rows:
-        pages.setdefault(row["url_key"], _due_page(row))
-    return list(pages.values())
+        pages.setdefault(row["url_key"], row)
+    guid_keys = _guid_keys(connection, pages.values())
+    return [_due_page(row, guid_keys.get((row["feed_url"], row["entry_key"]), ())) for row in pages.values()]
 
 
-def _due_page(row: Row) -> DuePage:
+def _feed_state(row: Row) -> FeedState:
+    return FeedState(**row | {"health": FeedHealth(row["health"]), "guid_trust": GuidTrust(row["guid_trust"])})
+
+
+def _guid_keys(connection: DuckDBPyConnection, rows: Iterable[Row]) -> dict[tuple[str, str], list[str]]:
+    """By feed and guid the keys of all addresses that the feed listed under the guid, for entries named by theirs."""
+    named = [row for row in rows if row["guid"] is not None and row["guid"] == row["entry_key"]]
+    if not named:
+        return {}
+    entries = {"feed_urls": [row["feed_url"] for row in named], "guids": [row["guid"] for row in named]}
+    found = fetch_rows(connection, sql_text("queries/plan_guid_keys.sql"), entries)
+    return {(row["feed_url"], row["guid"]): row["url_keys"] for row in found}
+
+
+def _due_page(row: Row, guid_keys: Iterable[str]) -> DuePage:
     return DuePage(
         url=row["url"],
         url_key=row["url_key"],
@@ -69,6 +85,7 @@ def _due_page(row: Row) -> DuePage:
         feed_url=row["feed_url"],
         entry=_entry(row) if row["entry_key"] is not None else None,
         feed_language=row["feed_language"],
+        guid_keys=tuple(key for key in guid_keys if key != row["url_key"]),
     )
 
 

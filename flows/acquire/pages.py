@@ -292,9 +292,11 @@ class PageAcquirer:
             outcome=outcome,
             reason=reason,
             hops=answer.hops,
+            moved_permanently=_is_permanent(answer),
             same_as_key=answer.same_as,
             feed_url=page.feed_url,
             entry_key=page.entry.key if page.entry else None,
+            guid_keys=page.guid_keys,
             fetch_id=answer.fetches[-1].fetch_id if answer.fetches else None,
             failures=failures,
             next_try_at=next_try(failures, now, (trouble or answer).retry_after_until),
@@ -356,6 +358,13 @@ def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -
         return None
     at = now + RETRY_DELAYS[min(failures, len(RETRY_DELAYS)) - 1]
     return max(at, retry_after_until) if retry_after_until else at
+
+
+def _is_permanent(answer: Answer) -> bool:
+    """Whether the answer was redirected, and for good each time."""
+    redirects = {fetch.redirected_from for fetch in answer.fetches} - {None}
+    statuses = {fetch.status for fetch in answer.fetches if fetch.fetch_id in redirects}
+    return bool(statuses) and statuses <= {301, 308}
 
 
 def believed(article: Article, now: datetime) -> Article:

@@ -20,9 +20,20 @@ from flows.feeds_file import FeedSpec
 from transforms.cadence import after_failure, after_success, arrivals
 from transforms.dates import believable
 from transforms.errors import FeedError, NewsledgerError, WorkerError
+from transforms.feeds.entries import keyed_by_link
 from transforms.feeds.parse import entries_hash, parse_feed
 from transforms.outcomes import Outcome
-from transforms.records import Entry, FeedDocument, FeedHints, FeedKind, FeedState, Fetch, ListedEntry, Poll
+from transforms.records import (
+    Entry,
+    FeedDocument,
+    FeedHints,
+    FeedKind,
+    FeedState,
+    Fetch,
+    GuidTrust,
+    ListedEntry,
+    Poll,
+)
 from transforms.urls import host_of, site_of, url_strict
 from warehouse.suppressions import Suppressions
 
@@ -128,6 +139,8 @@ class Poller:
             return self._failed(feed, state, answer, Outcome.BAD_CONTENT, str(error))
         except WorkerError as error:
             return self._failed(feed, state, answer, Outcome.EXTRACTOR_DIED, f"reading the feed: {error}")
+        if state.guid_trust is not GuidTrust.TRUSTED:
+            document = replace(document, entries=keyed_by_link(document.entries))
         if document.kind is FeedKind.SITEMAP_INDEX:
             reason = "a sitemap index, which lists sitemaps and no articles: follow the news sitemap that it names"
             return self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)

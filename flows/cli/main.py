@@ -31,6 +31,8 @@ _COMMANDS = {
     "show": ("flows.cli.documents", "Print one article in the document layout."),
     "import": ("flows.cli.documents", "Load documents, saved pages and WARC files."),
     "forget": ("flows.cli.forget", "Drop the text of an article or a site, and keep it out."),
+    "merge": ("flows.cli.identity", "Make two articles one, by hand."),
+    "split": ("flows.cli.identity", "Undo a merge, or part an address from its article."),
     "extract": ("flows.cli.extract", "Extract the article of a page."),
     "feed": ("flows.cli.feed", "Read one feed and print what it says."),
     "config": ("flows.cli.config", "Print the settings in force and where they come from."),

@@ -42,9 +42,22 @@ DAMAGE = {
     "suppressed_texts_are_gone": SUPPRESSED,
     "suppressions_are_unique": f"{SUPPRESSED}; insert into ops.suppressions from ops.suppressions",
     "fetches_are_unique": "insert into fct_fetches from fct_fetches",
+    "merged_articles_have_no_address": """
+        insert into ops.merges
+        select 1, article_id, 'another', first_seen_at, 'printed twice', [], null, null, 1 from dim_articles
+    """,
+    "parted_addresses_stay_apart": """
+        insert into ops.separations
+        select url_key, url, article_id, evidence, last_seen_at, 'another crane', 1 from ops.url_aliases
+    """,
 }
 """What each check finds."""
 ALSO_FOUND = [
+    pytest.param(
+        "intervals_run_forward",
+        "update ops.url_aliases set last_seen_at = first_seen_at - interval 1 hour",
+        id="an-address-seen-before-it-was",
+    ),
     pytest.param("feeds_are_unique", "insert into ops.feed_state from ops.feed_state", id="two-states-of-a-feed"),
     pytest.param(
         "paragraphs_match_their_version", "update fct_versions set text_state = 'dropped'", id="a-dropped-text-is-there"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,10 @@ CRANE = "https://news.example/crane"
 OTHER = paragraphs_of(
     "The old ferry will stop running in May, the county said, since the two bridges carry nearly all of the traffic.",
     "Islanders have asked for a summer service. The county wants to hear them again before it decides in the spring.",
+)
+
+LONG = paragraphs_of(
+    *(f"In the year {year} the crane lifted more freight than the year before." for year in range(1911, 1922))
 )
 
 
@@ -144,6 +149,78 @@ def reading(url: str, *, at: float = 10, hops: tuple[str, ...] | None = None, **
             id="a-short-text-is-no-evidence",
         ),
         pytest.param(
+            reading(CRANE),
+            reading("https://news.example/Crane/", at=9000, headline="Crane is saved"),
+            1,
+            "same page",
+            id="another-spelling-of-the-address-with-the-same-text",
+        ),
+        pytest.param(
+            reading(CRANE, paragraphs=LONG),
+            reading(
+                "https://news.example/crane/amp", at=9000, headline="Crane is saved", paragraphs=(*LONG[:-1], OTHER[0])
+            ),
+            1,
+            "same page",
+            id="another-spelling-of-the-address-with-nine-tenths-of-the-text",
+        ),
+        pytest.param(
+            reading(CRANE, paragraphs=LONG),
+            reading("https://news.example/crane/amp", headline="Crane is saved", paragraphs=(*LONG, *OTHER)),
+            2,
+            None,
+            id="another-spelling-of-the-address-with-that-text-and-more",
+        ),
+        pytest.param(
+            reading("https://news.example/s/xK9"),
+            reading("https://news.example/s/Xk9", paragraphs=OTHER),
+            2,
+            None,
+            id="another-spelling-of-the-address-with-another-text",
+        ),
+        pytest.param(
+            reading("https://news.example/s/xK9", paragraphs=paragraphs_of("Rain today, sun tomorrow.")),
+            reading("https://news.example/s/Xk9", paragraphs=paragraphs_of("Rain today, sun tomorrow.")),
+            2,
+            None,
+            id="another-spelling-of-the-address-with-a-short-text",
+        ),
+        pytest.param(
+            reading(CRANE, amp_url="https://news.example/amp?id=1"),
+            reading("https://news.example/amp?id=1", paragraphs=OTHER),
+            1,
+            "amp",
+            id="an-amp-page-that-the-article-names",
+        ),
+        pytest.param(
+            reading("https://news.example/amp?id=1"),
+            reading(CRANE, amp_url="https://news.example/amp?id=1", paragraphs=OTHER),
+            1,
+            "amp",
+            id="an-amp-page-that-came-first",
+        ),
+        pytest.param(
+            reading(CRANE, amp_url="https://news.example/amp"),
+            reading("https://news.example/amp", headline="Ferry stops", paragraphs=OTHER),
+            2,
+            None,
+            id="an-amp-page-with-another-headline-and-body",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url="https://news.example/sport/"),
+            reading("https://news.example/sport/", paragraphs=OTHER),
+            1,
+            "canonical",
+            id="a-folder-elsewhere-on-the-site-may-be-an-article",
+        ),
+        pytest.param(
+            reading("https://news.example/sport/crane", canonical_url="https://news.example/sport/"),
+            reading("https://news.example/sport/", paragraphs=OTHER),
+            2,
+            None,
+            id="a-section-that-the-page-is-in-is-no-canonical-url",
+        ),
+        pytest.param(
             reading("document:press/a", hops=(), site=None),
             reading("document:press/b", hops=(), site=None),
             2,
@@ -162,8 +239,11 @@ def test_two_readings_are_one_article_only_with_evidence(
         ledger.load(page_results=[second])
 
     assert len(ledger.rows("from articles")) == article_count
+    found = "select url_key, evidence from aliases where is_fetched"
     if evidence and not in_one_batch:
-        assert ledger.values(f"select evidence from ops.url_aliases where url_key = '{second.url_key}'") == [evidence]
+        assert (second.url_key, evidence) in ledger.rows(found)
+    if evidence in ("canonical", "amp", "same page", "same text"):
+        assert evidence in dict(ledger.rows(found)).values()
 
 
 def test_the_same_text_three_days_later_is_another_article(ledger: Ledger) -> None:
@@ -188,28 +268,45 @@ def test_the_same_text_three_days_later_is_another_article(ledger: Ledger) -> No
 def test_an_entry_that_keeps_its_guid_and_changes_its_link_is_the_article_moved_if_the_text_agrees(
     ledger: Ledger, moved: dict[str, Any], article_count: int
 ) -> None:
+    """What the feed listed is not in the tables: the keys that the reading brings are the evidence."""
     new_url = "https://news.example/2026/crane-saved"
-    ledger.load(
-        runs=[a_run()],
-        polls=[a_poll()],
-        entries=[a_listed_entry(an_entry(CRANE, guid="17"))],
-        page_results=[a_result(CRANE, entry_key="17", article=an_article(CRANE, published=a_time()))],
-    )
-    ledger.load(
-        runs=[a_run("run-2")],
-        polls=[a_poll(after(60), run_id="run-2")],
-        entries=[a_listed_entry(an_entry(new_url, guid="17"), polled_at=after(60))],
-        page_results=[
-            a_result(new_url, run_id="run-2", entry_key="17", at=after(65), article=an_article(new_url, **moved))
-        ],
-    )
+    ledger.load(page_results=[a_result(CRANE, entry_key="17", article=an_article(CRANE, published=a_time()))])
+    article = an_article(new_url, **moved)
+    again = a_result(new_url, entry_key="17", guid_keys=("news.example/crane",), at=after(65), article=article)
+    ledger.load(page_results=[again])
 
     assert len(ledger.rows("from articles")) == article_count
     if article_count == 1:
         assert ledger.rows("select url, is_live from articles") == [(new_url, True)]
         assert ledger.values(
             "select evidence from ops.url_aliases where url_key = 'news.example/2026/crane-saved'"
-        ) == ["guid"]
+        ) == ["moved"]
+
+
+def test_an_entry_that_had_another_of_the_articles_addresses_under_its_guid_is_the_article(ledger: Ledger) -> None:
+    link = "https://go.example/1"
+    ledger.load(page_results=[reading(link, hops=(link, CRANE))])
+    other = a_result("https://news.example/1", entry_key="17", guid_keys=("go.example/1",), at=after(9000))
+    ledger.load(page_results=[other])
+
+    assert ledger.rows("select evidence from aliases where url_key = 'news.example/1'") == [("guid",)]
+
+
+@pytest.mark.parametrize(
+    ("is_permanent", "evidence"),
+    [pytest.param(True, "moved", id="for-good"), pytest.param(False, "redirect", id="for-now")],
+)
+def test_an_article_whose_own_address_redirects_for_good_has_moved(
+    ledger: Ledger, is_permanent: bool, evidence: str
+) -> None:
+    ledger.load(page_results=[reading(CRANE)])
+    new_url = "https://news.example/new/crane"
+    ledger.load(page_results=[replace(reading(CRANE, at=60, hops=(CRANE, new_url)), moved_permanently=is_permanent)])
+
+    assert ledger.rows(f"select evidence, first_seen_at from aliases where url = '{new_url}'") == [
+        (evidence, after(60))
+    ]
+    assert ledger.values("select url from articles") == [new_url]
 
 
 def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:
@@ -230,6 +327,68 @@ def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:
     )
 
     assert len(ledger.rows("from articles")) == 2
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False], ids=["in-one-batch", "one-by-one"])
+def test_a_canonical_url_that_a_template_puts_on_all_pages_joins_none_of_them(
+    ledger: Ledger, in_one_batch: bool
+) -> None:
+    """Two of the pages have one headline, which would confirm the claim of either."""
+    latest = "https://news.example/latest"
+    headlines = ["Crane stays", "Ferry stops", "Quay opens", "Market closes", "Weather", "Weather"]
+    pages = [
+        reading(
+            f"https://news.example/{number}",
+            at=10 + number,
+            headline=headline,
+            canonical_url=latest,
+            paragraphs=paragraphs_of(f"Text of page {number}"),
+        )
+        for number, headline in enumerate(headlines)
+    ]
+    for batch in [pages] if in_one_batch else [[page] for page in pages]:
+        ledger.load(page_results=batch)
+
+    assert len(ledger.rows("from articles")) == len(pages)
+    assert ledger.rows(f"from aliases where url = '{latest}' and is_current") == []
+    ended = ledger.rows(f"select first_seen_at, ended_at, evidence from aliases where url = '{latest}'")
+    assert ended == ([] if in_one_batch else [(after(10), after(13), "canonical")])
+
+
+def test_an_address_that_was_only_stated_ends_when_another_article_is_read_there(ledger: Ledger) -> None:
+    ledger.load(page_results=[reading(CRANE, amp_url="https://news.example/amp/1")])
+    other = reading("https://news.example/amp/1", at=60, headline="Ferry stops", paragraphs=OTHER)
+    ledger.load(page_results=[other])
+
+    assert ledger.rows(
+        """
+        select d.headline, a.evidence, a.is_current, a.ended_at, a.end_reason
+        from aliases as a join articles as d using (article_id)
+        where a.url = 'https://news.example/amp/1'
+        order by is_current
+        """
+    ) == [
+        ("Crane stays", "amp", False, after(60), "Another article was read there."),
+        ("Ferry stops", "feed link", True, None, None),
+    ]
+
+
+def test_an_address_is_the_articles_from_its_first_reading_and_was_last_seen_at_its_latest(ledger: Ledger) -> None:
+    link, other_link = "https://go.example/1", "https://go.example/2"
+    ledger.load(page_results=[reading(link, at=10, hops=(link, CRANE))])
+    arrived = [
+        a_result(url, hops=(url, CRANE), same_as_key="news.example/crane", stage="fetch", at=after(20))
+        for url in (link, other_link)
+    ]
+    ledger.load(page_results=arrived)
+    ledger.load(page_results=[reading(CRANE, at=60)])
+
+    intervals = "select url_key, evidence, first_seen_at, last_seen_at from aliases order by url_key"
+    assert ledger.rows(intervals) == [
+        ("go.example/1", "feed link", after(10), after(20)),
+        ("go.example/2", "redirect", after(20), after(20)),
+        ("news.example/crane", "redirect", after(10), after(60)),
+    ]
 
 
 def test_a_long_chain_of_canonical_claims_in_one_batch_is_one_article(ledger: Ledger) -> None:

@@ -48,6 +48,8 @@ CONTENTS = (
     "select * exclude (load_seq) from ops.runs",
     "select * exclude (load_seq) from ops.feed_state",
     "select * exclude (load_seq) from ops.url_aliases",
+    "select * exclude (load_seq) from ops.ended_aliases",
+    "select * exclude (load_seq) from ops.guid_trust",
     "select * exclude (load_seq) from ops.url_state",
     "select batch_id from ops.loads",
 )

@@ -25,7 +25,8 @@ PROMISED = {
     "url_status": "url article_id outcome reason since last_tried_at next_try_at",
     "fetches": """fetch_id run_id url host purpose attempt redirected_from status started_at ended_at bytes error_class
         was_conditional had_validators retry_after_until robots_rule crawl_delay_seconds content_hash raw_ref""",
-    "feeds": "url name state last_success_at next_poll_at items_per_day failures",
+    "aliases": "url article_id evidence is_fetched first_seen_at last_seen_at ended_at end_reason is_current url_key",
+    "feeds": "url name state guid_trust last_success_at next_poll_at items_per_day failures",
     "runs": "run_id started_at ended_at trigger outcomes code_version",
 }
 

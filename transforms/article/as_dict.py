@@ -19,6 +19,7 @@ def article_as_dict(article: Article) -> dict[str, Any]:
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
+        "amp_url": article.amp_url,
         "site": article.site,
         "title": article.headline,
         "page_title": article.title,

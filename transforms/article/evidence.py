@@ -185,6 +185,16 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
         yield part.tail or ""
 
 
+def amp_url(evidence: Evidence) -> Found[str] | None:
+    """The address that the page names for its AMP rendering: absolute, http or https."""
+    for link in evidence.elements.get("link", ()):
+        if "amphtml" in (link.get("rel") or "").lower().split() and (
+            url := absolute_url(evidence.url, link.get("href") or "")
+        ):
+            return Found(url, "dom")
+    return None
+
+
 def canonical_url(evidence: Evidence) -> Found[str] | None:
     """The address the page names for itself: absolute, http or https (RFC 6596)."""
     for link in evidence.elements.get("link", ()):

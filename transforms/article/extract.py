@@ -17,7 +17,7 @@ from transforms.article.body import find_body, stated_body
 from transforms.article.caption import find_lead_image
 from transforms.article.cleaning import split_off, without_opening
 from transforms.article.decode import decode, foreign_content, parse_html
-from transforms.article.evidence import Evidence, Found, canonical_url, gather
+from transforms.article.evidence import Evidence, Found, amp_url, canonical_url, gather
 from transforms.article.language import find_language
 from transforms.article.multi_page import is_later_page, next_page_url
 from transforms.article.page_kind import (
@@ -104,6 +104,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
     headers = {name.lower(): value for name, value in page.headers.items()}
     found: dict[str, Found[Any] | None] = {
         "canonical_url": canonical_url(evidence),
+        "amp_url": amp_url(evidence),
         "title": find_title(evidence),
         "headline": headline,
         "standfirst": standfirst,

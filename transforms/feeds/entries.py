@@ -48,6 +48,11 @@ def with_keys(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     )
 
 
+def keyed_by_link(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with their links as keys, for a feed whose guids are not to be trusted."""
+    return tuple(replace(entry, key=_key(entry, guid_is_unique=False)) for entry in entries)
+
+
 def fingerprint(*parts: str | None) -> str:
     """Return 16 hexadecimal characters that stand for `parts`; None and "" differ."""
     digest = blake2b(digest_size=8)

@@ -2,22 +2,30 @@
 -- evidence. The lowest rank wins:
 --   1, 2  its final address, then the requested one, is a fetched address of the article
 --   3     the feed gave the entry's guid to the article before, and the text agrees: the article moved
---   4     one of them states the other's address as its canonical URL, and headline or body agrees
---   5     the same site has the same text under the same headline, first seen within two days
--- Except by address, an article of another site never matches.
+--   4     one of them states the other's address as its canonical URL or AMP page, and headline or body agrees
+--   5     the addresses share their loose key, and nine tenths of the paragraphs, either way
+--   6     the same site has the same text under the same headline, first seen within two days
+-- Except by address, an article of another site never matches, nor one that was parted from the address by hand.
 create or replace temp table readings as
 select
     a.result_number,
     r.run_id,
     r.feed_id,
     r.entry_key,
+    r.guid_keys,
     r.fetch_id,
     r.url,
     r.url_key,
+    r.loose_key as url_loose_key,
+    r.moved_permanently,
     r.decided_at,
     a.final_url,
     a.final_key,
+    a.loose_key,
+    a.canonical_url,
     a.canonical_key,
+    a.amp_url,
+    a.amp_key,
     a.site,
     nullif(a.title_key, '') as title_key,
     if(a.word_count > 0, a.body_hash, null) as body_hash,
@@ -29,6 +37,10 @@ select
 from stg_articles as a
 join stg_page_results as r using (result_number);
 
+create or replace temp table own_paragraphs as
+select distinct result_number, unnest(paragraphs).text_hash as text_hash
+from stg_articles;
+
 -- Where the requested addresses led before this batch.
 create or replace temp table known_addresses as
 select url_key, article_id
@@ -37,81 +49,183 @@ semi join stg_page_results using (url_key)
 where is_fetched;
 
 create or replace temp table reading_addresses as
-select result_number, final_key as url_key, 1 as match_rank, site, title_key, body_hash
+select result_number, final_key as url_key, final_url as url, 1 as match_rank, site, title_key, body_hash
 from readings
 union all
-select result_number, url_key, 2, site, title_key, body_hash
+select result_number, url_key, url, 2, site, title_key, body_hash
 from readings
 where url_key <> final_key;
 
+create or replace temp table separated as
+select distinct r.result_number, s.article_id
+from reading_addresses as r
+join ops.separations as s using (url_key);
+
+-- Another rendering that was merged by hand shows no revision of the article.
 create or replace temp table address_matches as
-select r.result_number, a.article_id, r.match_rank, 'address' as evidence
+select
+    r.result_number,
+    a.article_id,
+    r.match_rank,
+    if(
+        bool_and(a.evidence = 'by hand') over (partition by r.result_number, a.article_id),
+        'by hand',
+        'address'
+    ) as evidence
 from reading_addresses as r
 join ops.url_aliases as a using (url_key)
 where a.is_fetched;
 
 -- A guid proves nothing alone: feeds give one to whatever leads the page, or to each day's briefing.
 create or replace temp table guid_candidates as
-select distinct r.result_number, d.article_id
-from readings as r
-join fct_sightings as s
-    on s.feed_id = r.feed_id and s.entry_key = r.entry_key and s.guid = s.entry_key and s.url_key <> r.url_key
-join ops.url_aliases as a on a.url_key = s.url_key and a.is_fetched
-join dim_articles as d on d.article_id = a.article_id and d.site = r.site
-anti join address_matches as m on m.result_number = r.result_number;
-
-create or replace temp table guid_matches as
-with shared as (
-    select c.result_number, c.article_id, count(distinct p.text_hash) as shared_count
-    from guid_candidates as c
-    join dim_articles as d using (article_id)
-    join fct_paragraphs as p on p.article_id = d.article_id and p.version = d.current_version
-    join (
-        select result_number, unnest(paragraphs).text_hash as text_hash
-        from stg_articles
-    ) as own on own.result_number = c.result_number and own.text_hash = p.text_hash
-    group by all
+with listed as (
+    select result_number, site, unnest(guid_keys) as url_key
+    from readings
 )
 
+select distinct l.result_number, d.article_id
+from listed as l
+join ops.url_aliases as a using (url_key)
+join dim_articles as d on d.article_id = a.article_id and d.site = l.site
+anti join address_matches as m on m.result_number = l.result_number
+anti join separated as s on s.result_number = l.result_number and s.article_id = d.article_id
+where a.is_fetched;
+
+create or replace temp table page_candidates as
+select distinct r.result_number, d.article_id
+from readings as r
+join ops.url_aliases as a using (loose_key)
+join dim_articles as d on d.article_id = a.article_id and d.site = r.site
+anti join address_matches as m on m.result_number = r.result_number
+anti join separated as s on s.result_number = r.result_number and s.article_id = d.article_id
+where a.is_fetched and r.is_telling;
+
+-- Of the paragraphs of a reading and of the article that it may be: how large a share of either the other has.
+create or replace temp table agreements as
+with candidates as (
+    from guid_candidates
+    union
+    from page_candidates
+),
+
+their_paragraphs as (
+    select distinct p.article_id, p.text_hash
+    from fct_paragraphs as p
+    join dim_articles as d on d.article_id = p.article_id and d.current_version = p.version
+    semi join candidates as c on c.article_id = p.article_id
+),
+
+own_counts as (
+    select result_number, count(*) as own_count
+    from own_paragraphs
+    group by result_number
+),
+
+their_counts as (
+    select article_id, count(*) as their_count
+    from their_paragraphs
+    group by article_id
+)
+
+select
+    c.result_number,
+    c.article_id,
+    count(theirs.text_hash) / any_value(o.own_count) as own_share,
+    count(theirs.text_hash) / any_value(t.their_count) as their_share
+from candidates as c
+join own_counts as o using (result_number)
+join their_counts as t using (article_id)
+join own_paragraphs as own using (result_number)
+left join their_paragraphs as theirs on theirs.article_id = c.article_id and theirs.text_hash = own.text_hash
+group by c.result_number, c.article_id;
+
+create or replace temp table guid_matches as
 select c.result_number, c.article_id, 3 as match_rank, 'guid' as evidence
 from guid_candidates as c
 join readings as r using (result_number)
 join dim_articles as d using (article_id)
-join stg_articles as a using (result_number)
-left join shared as s using (result_number, article_id)
+left join agreements as g using (result_number, article_id)
 where
     d.title_key = r.title_key
     or d.body_hash = r.body_hash
     or (d.published_at = r.published_at and d.published_precision = r.published_precision and r.published_precision <> 'day')
-    or 2 * s.shared_count >= len(a.paragraphs);
+    or g.own_share >= 0.5;
+
+create or replace temp table page_matches as
+select c.result_number, c.article_id, 5 as match_rank, 'same page' as evidence
+from page_candidates as c
+join readings as r using (result_number)
+join dim_articles as d using (article_id)
+left join agreements as g using (result_number, article_id)
+where d.body_hash = r.body_hash or (g.own_share >= 0.9 and g.their_share >= 0.9);
+
+-- Addresses that pages of more than three titles state for themselves: a fault in a template, evidence of nothing.
+create or replace temp table overstated_addresses as
+with stated as (
+    select canonical_key as url_key, canonical_url as url, title_key
+    from readings
+    where canonical_key is not null
+    union all
+    select amp_key, amp_url, title_key
+    from readings
+    where amp_key is not null
+),
+
+addresses as (
+    select url_key, url from stated
+    union
+    select url_key, url from reading_addresses
+),
+
+statements as (
+    select url_key, title_key from stated
+    union all
+    select a.url_key, d.title_key
+    from dim_articles as d
+    join addresses as a on a.url = d.canonical_url
+)
+
+select url_key
+from statements
+group by url_key
+having count(distinct title_key) > 3;
 
 create or replace temp table canonical_matches as
 with stated as (
-    select result_number, canonical_key as url_key, site, title_key, body_hash
+    select result_number, canonical_key as url_key, 'canonical' as evidence, site, title_key, body_hash
     from readings
     where canonical_key is not null
+    union all
+    select result_number, amp_key, 'amp', site, title_key, body_hash
+    from readings
+    where amp_key is not null
 ),
 
 named as (
-    select r.result_number, a.article_id, r.site, r.title_key, r.body_hash
+    select r.result_number, a.article_id, r.evidence, r.url_key, r.site, r.title_key, r.body_hash
     from stated as r
     join ops.url_aliases as a using (url_key)
     union all
-    select r.result_number, a.article_id, r.site, r.title_key, r.body_hash
+    select r.result_number, a.article_id, if(a.evidence = 'amp', 'amp', 'canonical'), r.url_key, r.site, r.title_key, r.body_hash
     from reading_addresses as r
     join ops.url_aliases as a using (url_key)
     where not a.is_fetched
 )
 
-select n.result_number, n.article_id, 4 as match_rank, 'canonical' as evidence
+select n.result_number, n.article_id, 4 as match_rank, n.evidence
 from named as n
 join dim_articles as d on d.article_id = n.article_id and d.site = n.site
+anti join overstated_addresses as o on o.url_key = n.url_key
+anti join separated as s on s.result_number = n.result_number and s.article_id = n.article_id
 where d.title_key = n.title_key or d.body_hash = n.body_hash;
 
+-- A merged article's address leads to the one that was kept.
 create or replace temp table text_matches as
-select r.result_number, d.article_id, 5 as match_rank, 'same text' as evidence
+select r.result_number, a.article_id, 6 as match_rank, 'same text' as evidence
 from readings as r
 join dim_articles as d on d.site = r.site and d.body_hash = r.body_hash and d.title_key = r.title_key
+join ops.url_aliases as a on a.url_key = d.url_key
+anti join separated as s on s.result_number = r.result_number and s.article_id = a.article_id
 where r.is_telling and abs(epoch(r.decided_at) - epoch(d.first_seen_at)) <= 48 * 3600;
 
 create or replace temp table matches as
@@ -122,6 +236,8 @@ from (
     union all
     from canonical_matches
     union all
+    from page_matches
+    union all
     from text_matches
 )
-qualify row_number() over (partition by result_number order by match_rank, article_id) = 1;
+qualify row_number() over (partition by result_number order by match_rank, article_id, evidence desc) = 1;

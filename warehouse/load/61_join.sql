@@ -1,27 +1,63 @@
 -- Identity, second half: readings that match no known article, among themselves and with the others of the batch.
 -- Two that share a token are of one article: an address, a canonical claim that headline or body confirms, or a text.
-create or replace temp table tokens as
-with claims as (
-    select result_number, site, url_key, title_key, body_hash
-    from reading_addresses
-    union all
-    select result_number, site, canonical_key, title_key, body_hash
-    from readings
-    where canonical_key is not null
+-- The lower strength of the two says what joins them: 1 an address, 2 a canonical claim, 3 an AMP claim, 4 another
+-- spelling of the address with the same text, 5 a text; 9 is an address that another reading may claim.
+create or replace temp table similar_pairs as
+with counts as (
+    select result_number, count(*) as paragraph_count
+    from own_paragraphs
+    group by result_number
 )
 
-select result_number, concat_ws(' ', 'address', url_key) as token
+select one.result_number as one, other.result_number as other
+from readings as one
+join readings as other using (loose_key, site)
+join own_paragraphs as mine on mine.result_number = one.result_number
+join own_paragraphs as theirs on theirs.result_number = other.result_number and theirs.text_hash = mine.text_hash
+join counts as my on my.result_number = one.result_number
+join counts as their on their.result_number = other.result_number
+where
+    one.result_number < other.result_number
+    and one.final_key <> other.final_key
+    and one.is_telling
+    and other.is_telling
+group by all
+having count(*) >= 0.9 * greatest(any_value(my.paragraph_count), any_value(their.paragraph_count));
+
+create or replace temp table tokens as
+with claims as (
+    select result_number, 9 as strength, site, url_key, title_key, body_hash
+    from reading_addresses
+    union all
+    select result_number, 2, site, canonical_key, title_key, body_hash
+    from readings
+    where canonical_key is not null
+    union all
+    select result_number, 3, site, amp_key, title_key, body_hash
+    from readings
+    where amp_key is not null
+),
+
+believed as (
+    from claims
+    anti join overstated_addresses using (url_key)
+)
+
+select result_number, 1 as strength, concat_ws(' ', 'address', url_key) as token
 from reading_addresses
 union
-select result_number, concat_ws(' ', 'headline', site, url_key, title_key)
-from claims
+select result_number, strength, concat_ws(' ', 'headline', site, url_key, title_key)
+from believed
 where title_key is not null
 union
-select result_number, concat_ws(' ', 'body', site, url_key, body_hash)
-from claims
+select result_number, strength, concat_ws(' ', 'body', site, url_key, body_hash)
+from believed
 where body_hash is not null
 union
-select result_number, concat_ws(' ', 'text', site, body_hash, title_key)
+select unnest([one, other]), 4, concat_ws(' ', 'page', one, other)
+from similar_pairs
+union
+select result_number, 5, concat_ws(' ', 'text', site, body_hash, title_key)
 from readings
 where is_telling and title_key is not null and site is not null;
 
@@ -60,13 +96,21 @@ with recursive labels(result_number, leader) using key (result_number) as (
 
 from labels;
 
--- A group that shares a token with a reading whose article is known belongs to that article.
+-- A group that shares a token with a reading whose article is known belongs to that article, unless one of the group
+-- was parted from it.
 create or replace temp table group_matches as
+with parted as (
+    select g.leader, s.article_id
+    from groups as g
+    join separated as s using (result_number)
+)
+
 select g.leader, m.article_id
 from groups as g
 join tokens as own using (result_number)
 join tokens as theirs using (token)
 join matches as m on m.result_number = theirs.result_number
+anti join parted as p on p.leader = g.leader and p.article_id = m.article_id
 qualify row_number() over (partition by g.leader order by m.result_number) = 1;
 
 -- A new article is named after the address of a page before that of a stand-in, of one that stands at its own canonical
@@ -89,7 +133,7 @@ qualify
             r.result_number
     ) = 1;
 
-create or replace temp table identities as
+create or replace temp table identified as
 select result_number, article_id, evidence, null as lead_key
 from matches
 union all
@@ -100,3 +144,35 @@ union all
 select g.result_number, n.article_id, 'new', n.lead_key
 from groups as g
 join new_articles as n using (leader);
+
+-- `joined_by` is what joins a reading to the article at its other addresses, `has_moved` whether the article left its own
+-- address for this one: it redirects there for good, or the feed gave its guid the new link.
+create or replace temp table identities as
+with ties as (
+    select own.result_number, min(least(own.strength, theirs.strength)) as strength
+    from tokens as own
+    join tokens as theirs using (token)
+    join identified as i on i.result_number = own.result_number
+    join identified as other on other.result_number = theirs.result_number and other.article_id = i.article_id
+    join readings as r on r.result_number = own.result_number
+    join readings as there on there.result_number = theirs.result_number
+    where i.evidence in ('new', 'same load') and there.final_key <> r.final_key
+    group by own.result_number
+)
+
+select
+    i.*,
+    case
+        when i.evidence not in ('new', 'same load') then i.evidence
+        when i.lead_key = r.final_key then 'address'
+        else coalesce(['address', 'canonical', 'amp', 'same page', 'same text'][t.strength], 'address')
+    end as joined_by,
+    coalesce(
+        (r.moved_permanently and r.url_key = d.url_key and r.final_key <> r.url_key)
+        or (joined_by = 'guid' and list_contains(r.guid_keys, d.url_key)),
+        false
+    ) as has_moved
+from identified as i
+join readings as r using (result_number)
+left join ties as t using (result_number)
+left join dim_articles as d using (article_id);

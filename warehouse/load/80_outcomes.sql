@@ -6,7 +6,7 @@ with resolved as (
     select
         r.*,
         i.article_id as own_article_id,
-        i.evidence,
+        i.joined_by,
         v.result_number is not null as is_version,
         coalesce(v.is_first, false) as is_first,
         coalesce(v.replaces_stand_in, false) as replaces_stand_in,
@@ -42,9 +42,11 @@ select
         when own_article_id is null then ''
         when is_outdated then 'It was read before the version that holds now, and changes nothing.'
         when is_known_address then 'It says the same as before.'
-        when evidence = 'guid' then 'The feed gave its guid to a known article before.'
-        when evidence = 'canonical' then 'It is another rendering of a known article, by its canonical URL.'
-        when evidence = 'same text' then 'A known article of the site has the same text.'
+        when joined_by = 'guid' then 'The feed gave its guid to a known article before.'
+        when joined_by = 'canonical' then 'It is another rendering of a known article, by its canonical URL.'
+        when joined_by = 'amp' then 'It is another rendering of a known article, which names it as its AMP page.'
+        when joined_by = 'same page' then 'It is another spelling of a known article''s address and has the same text.'
+        when joined_by = 'same text' then 'A known article of the site has the same text.'
         else 'It leads to an address of a known article.'
     end as final_reason
 from resolved;

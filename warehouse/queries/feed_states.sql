@@ -11,6 +11,8 @@ select
     s.last_polled_at,
     s.last_success_at,
     s.next_poll_at,
-    s.retry_after_until
+    s.retry_after_until,
+    coalesce(g.trust, 'trusted') as guid_trust
 from ops.feed_state as s
-join dim_feeds as f using (feed_id);
+join dim_feeds as f using (feed_id)
+left join ops.guid_trust as g using (feed_id);

@@ -17,7 +17,8 @@ select
     run_id,
     fetch_id,
     load_seq
-from fct_versions;
+from fct_versions
+anti join (select merged_article_id as article_id from ops.merges where undone_at is null) as merged using (article_id);
 
 comment on view article_versions is 'One row per article × distinct content, in the order in which newsledger read them.';
 comment on column article_versions.article_id is 'The article.';

@@ -41,7 +41,8 @@ select
     a.is_partial,
     greatest(a.load_seq, v.load_seq) as load_seq
 from dim_articles as a
-join fct_versions as v on v.article_id = a.article_id and v.version = a.current_version;
+join fct_versions as v on v.article_id = a.article_id and v.version = a.current_version
+anti join (from ops.merges where undone_at is null) as merged on merged.merged_article_id = a.article_id;
 
 comment on view articles is 'One row per article, in its current version.';
 comment on column articles.article_id is 'Identifier of the article; it never changes.';

@@ -17,9 +17,11 @@ select
     state.last_polled_at,
     state.last_success_at,
     state.next_poll_at,
-    greatest(f.load_seq, state.load_seq) as load_seq
+    coalesce(g.trust, 'trusted') as guid_trust,
+    greatest(f.load_seq, state.load_seq, g.load_seq) as load_seq
 from dim_feeds as f
-left join ops.feed_state as state using (feed_id);
+left join ops.feed_state as state using (feed_id)
+left join ops.guid_trust as g using (feed_id);
 
 comment on view feeds is 'One row per feed that was ever polled.';
 comment on column feeds.feed_id is 'Identifier of the feed.';
@@ -39,4 +41,5 @@ comment on column feeds.first_polled_at is 'When it was first asked, in UTC.';
 comment on column feeds.last_polled_at is 'When it was last asked, in UTC.';
 comment on column feeds.last_success_at is 'When it last answered with a listing, or with "unchanged", in UTC.';
 comment on column feeds.next_poll_at is 'When it is due again, in UTC.';
+comment on column feeds.guid_trust is 'Whether its guids name its entries: trusted, collides (one guid for several articles) or churns (known links under new guids); only trusted ones count.';
 comment on column feeds.load_seq is 'Load that last changed this row.';

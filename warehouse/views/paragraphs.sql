@@ -1,6 +1,7 @@
 create or replace view paragraphs as
 select article_id, version, ordinal, kind, text, text_hash, load_seq
-from fct_paragraphs;
+from fct_paragraphs
+anti join (select merged_article_id as article_id from ops.merges where undone_at is null) as merged using (article_id);
 
 comment on view paragraphs is 'One row per version × paragraph.';
 comment on column paragraphs.article_id is 'The article.';
