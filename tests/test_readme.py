@@ -30,6 +30,7 @@ def workplace(tmp_path: Path) -> Path:
     """A folder with what the README's commands are pointed at."""
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "harbour.txt").write_text(DOCUMENT)
+    (tmp_path / "documents" / "harbour-2.txt").write_text(DOCUMENT)
     with DemoSite() as site:
         feed = site.resource_at("http://harbour-courier.example/rss.xml").body
         page = site.resource_at("http://harbour-courier.example/harbour/ferry-heron-strikes-pier-1042").body

@@ -210,6 +210,49 @@ def test_two_listed_addresses_that_redirect_to_each_other_are_a_loop(tmp_path: P
     assert ask(tmp_path, "select distinct outcome from url_status") == [("redirect_loop",)]
 
 
+def test_an_article_whose_guid_gets_a_new_link_and_one_that_redirects_for_good_have_moved(
+    tmp_path: Path, ingest: Ingest
+) -> None:
+    def listing(first: str, titles: str) -> bytes:
+        return (
+            rss(first, link(2)).replace(f">{first}</guid>".encode(), b">17</guid>").replace(b"Story", titles.encode())
+        )
+
+    with NewsServer() as server:
+        feeds = paper(server, count=2)
+        server.add(FEED, body=listing(link(1), "Story"))
+        ingest(feeds, server.environment)
+        server.add(FEED, body=listing(link(7), "The story"))
+        server.add(link(7), body=page(1), headers={"Content-Type": "text/html"})
+        server.add(link(2), status=301, headers={"Location": link(8)})
+        server.add(link(8), body=page(2), headers={"Content-Type": "text/html"})
+        ingest(feeds, server.environment, now=LATER, force=True)
+    assert ask(tmp_path, "select url from articles order by url") == [(link(7),), (link(8),)]
+    assert ask(tmp_path, "select url, evidence from aliases order by url") == [
+        (link(1), "feed link"),
+        (link(2), "feed link"),
+        (link(7), "moved"),
+        (link(8), "moved"),
+    ]
+
+
+def test_a_feed_whose_guids_churn_is_known_by_its_links_and_doubles_nothing(tmp_path: Path, ingest: Ingest) -> None:
+    opened = "select count(*) from sightings where run_id = (select max_by(run_id, started_at) from runs)"
+    sightings = []
+    with NewsServer() as server:
+        feeds = paper(server, count=4)
+        for poll, count in enumerate((3, 3, 3, 3, 4)):
+            listed = rss(*(link(number) for number in range(1, count + 1)))
+            server.add(FEED, body=listed.replace(b"</guid>", f"?poll={poll}</guid>".encode()))
+            ingest(feeds, server.environment, now=NOW + timedelta(hours=poll), force=True)
+            sightings += ask(tmp_path, opened)
+        assert [server.urls().count(link(number)) for number in range(1, 5)] == [1, 1, 1, 1]
+    assert ask(tmp_path, "select guid_trust from feeds") == [("churns",)]
+    # the second poll shows the churn, the third names the entries by their links, and then only what is new comes
+    assert sightings == [(3,), (3,), (3,), (0,), (1,)]
+    assert ask(tmp_path, "select count(*), count(distinct url) from articles") == [(4, 4)]
+
+
 # ---------------------------------------------------------------- trouble
 
 

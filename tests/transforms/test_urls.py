@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.urls import absolute_url, host_of, site_of, url_loose, url_strict
+from transforms.urls import absolute_url, host_of, is_section_of, site_of, url_loose, url_strict
 
 _URLS = st.builds(
     "{}{}{}{}{}{}".format,
@@ -244,6 +244,21 @@ def test_addresses_with_one_strict_key_have_one_loose_key(url: str) -> None:
 )
 def test_a_loose_key_joins_the_variants_of_an_address(variant: str) -> None:
     assert url_loose(variant) == url_loose("https://paper.example/story")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_section"),
+    [
+        pytest.param("https://paper.example/sport/", True, id="folder-of-the-page"),
+        pytest.param("https://paper.example/sport/football", True, id="folder-below"),
+        pytest.param("https://paper.example/politics/", False, id="elsewhere"),
+        pytest.param("https://paper.example/sport/football/cup-final-2", False, id="folder-with-a-number"),
+        pytest.param("https://paper.example/sport/football/cup-final-2/goal", False, id="only-another-rendering"),
+        pytest.param("https://paper.example/sport/football/cup-final-2/goal/amp", False, id="the-page-itself"),
+    ],
+)
+def test_a_section_is_a_folder_of_words_that_the_page_is_in(url: str, is_section: bool) -> None:
+    assert is_section_of(url, "https://paper.example/sport/football/cup-final-2/goal/amp") == is_section
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_changes_by_hand_have_numbers_of_their_own(ledger: Ledger) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_merges_that_are_undone_in_reverse_leave_the_tables_as_they_were(
     shared_warehouse: DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
@@ -137,7 +137,7 @@ def test_merges_that_are_undone_in_reverse_leave_the_tables_as_they_were(
     ledger = Ledger(emptied(shared_warehouse), tmp_path_factory.mktemp("spool"))
     hops = {url: (url, f"{url}/page") for url in urls[1:3]}
     ledger.load(page_results=[reading(url, hops=hops.get(url, ()), canonical_url=f"{url}/full") for url in urls])
-    moves = data.draw(st.lists(st.tuples(st.sampled_from(urls), st.sampled_from(urls)), max_size=8))
+    moves = data.draw(st.lists(st.tuples(st.sampled_from(urls), st.sampled_from(urls)), max_size=6))
     steps: list[tuple[str, dict[str, list[str]]]] = []
     for number, (url, kept_url) in enumerate(moves):
         before = state_of(ledger.connection)

@@ -221,6 +221,34 @@ def test_a_recheck_at_an_address_that_no_feed_listed_is_due_until_it_has_a_resul
     assert planned(ledger, {}, now=after(9999)) == []
 
 
+def test_a_page_is_planned_with_the_other_addresses_that_its_feed_listed_under_its_guid(ledger: Ledger) -> None:
+    moved = replace(CRANE, link="https://news.example/2")
+    """Of the same feed: what another one lists under the guid does not count."""
+    ledger.load(**listing(0, CRANE, FERRY))
+    ledger.load(**listing(10, replace(CRANE, link="https://news.example/3"), feed_url=OTHER_FEED))
+    assert [page.guid_keys for page in planned(ledger, listing(20, moved)) if page.url == moved.link] == [
+        ("news.example/crane",)
+    ]
+    ledger.load()
+    assert {page.url_key: page.guid_keys for page in planned(ledger, {})} == {
+        "news.example/2": ("news.example/crane",),
+        "news.example/crane": ("news.example/2",),
+        "news.example/3": (),
+        "news.example/ferry": (),
+    }
+
+
+def test_a_guid_that_names_no_entry_or_is_not_trusted_brings_no_other_address(ledger: Ledger) -> None:
+    by_link = replace(CRANE, key="news.example/crane")
+    ledger.load(**listing(0, by_link, FERRY))
+    moved = [replace(entry, link=f"{entry.link}-2") for entry in (by_link, FERRY)]
+    ledger.connection.execute(
+        "insert into ops.guid_trust select feed_id, 'collides', '', first_polled_at, [], 1 from dim_feeds"
+    )
+
+    assert {page.guid_keys for page in planned(ledger, listing(20, *moved))} == {()}
+
+
 def test_an_announced_recheck_does_not_wait_for_the_next_try_of_one_that_failed(ledger: Ledger) -> None:
     load_articles(ledger, CRANE)
     failed = {"outcome": Outcome.TIMED_OUT, "failures": 3, "next_try_at": after(900), "purpose": "recheck"}
