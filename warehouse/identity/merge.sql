@@ -8,7 +8,9 @@ select
     getvariable('kept_id') as kept_article_id,
     getvariable('changed_at') as merged_at,
     getvariable('reason') as reason,
-    coalesce((select list(url_key order by url_key) from ops.url_state where article_id = getvariable('merged_id')), []) as url_keys,
+    coalesce(
+        (select list(url_key order by url_key) from ops.url_state where article_id = getvariable('merged_id')), []
+    ) as url_keys,
     getvariable('load_seq') as load_seq;
 
 insert into ops.ended_aliases by name

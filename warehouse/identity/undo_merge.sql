@@ -1,5 +1,5 @@
--- Undoes a merge: the addresses that it moved, and that still lead to the kept article, lead where they led before, with
--- what later readings added to when they were last seen.
+-- Undoes a merge: the addresses that it moved, and that still lead to the kept article, lead where they led before,
+-- with what later readings added to when they were last seen.
 -- Variables: load_seq, changed_at, reason, merge_number.
 create or replace temp table restored_aliases as
 select

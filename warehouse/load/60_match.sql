@@ -148,7 +148,11 @@ left join agreements as g using (result_number, article_id)
 where
     d.title_key = r.title_key
     or d.body_hash = r.body_hash
-    or (d.published_at = r.published_at and d.published_precision = r.published_precision and r.published_precision <> 'day')
+    or (
+        d.published_at = r.published_at
+        and d.published_precision = r.published_precision
+        and r.published_precision <> 'day'
+    )
     or g.own_share >= 0.5;
 
 create or replace temp table page_matches as
@@ -206,7 +210,14 @@ named as (
     from stated as r
     join ops.url_aliases as a using (url_key)
     union all
-    select r.result_number, a.article_id, if(a.evidence = 'amp', 'amp', 'canonical'), r.url_key, r.site, r.title_key, r.body_hash
+    select
+        r.result_number,
+        a.article_id,
+        if(a.evidence = 'amp', 'amp', 'canonical'),
+        r.url_key,
+        r.site,
+        r.title_key,
+        r.body_hash
     from reading_addresses as r
     join ops.url_aliases as a using (url_key)
     where not a.is_fetched

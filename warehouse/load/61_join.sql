@@ -145,8 +145,8 @@ select g.result_number, n.article_id, 'new', n.lead_key
 from groups as g
 join new_articles as n using (leader);
 
--- `joined_by` is what joins a reading to the article at its other addresses, `has_moved` whether the article left its own
--- address for this one: it redirects there for good, or the feed gave its guid the new link.
+-- `joined_by` is what joins a reading to the article at its other addresses, `has_moved` whether the article left its
+-- own address for this one: it redirects there for good, or the feed gave its guid the new link.
 create or replace temp table identities as
 with ties as (
     select own.result_number, min(least(own.strength, theirs.strength)) as strength

@@ -35,7 +35,16 @@ judged as (
 ),
 
 addresses as (
-    select url_key, url, loose_key: url_loose_key, article_id, evidence: url_evidence, true as is_fetched, decided_at, run_id, 1 as preference
+    select
+        url_key,
+        url,
+        url_loose_key as loose_key,
+        article_id,
+        url_evidence as evidence,
+        true as is_fetched,
+        decided_at,
+        run_id,
+        1 as preference
     from judged
     union all
     select final_key, final_url, loose_key, article_id, final_evidence, true, decided_at, run_id, 1

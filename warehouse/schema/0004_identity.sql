@@ -3,7 +3,7 @@ alter table ops.url_aliases add column loose_key varchar;
 alter table ops.url_aliases add column last_seen_at timestamptz;
 update ops.url_aliases set last_seen_at = first_seen_at;
 comment on column ops.url_aliases.evidence is
-    'Why it is the article''s: feed link (a feed listed it), request (it was asked for), document, redirect (it led to the article or the article was read behind it), moved (the article''s own address leads here for good, or its feed gave its guid this link), canonical and amp (a page states it), guid (the feed gave both addresses one guid), same page (another spelling with the same text), same text (same site, text and headline within two days), by hand (merged).';
+    'Why it is the article''s: feed link (a feed listed it), request (it was asked for), document, redirect (it led to the article or the article was read behind it), moved (the article''s own address leads here for good, or its feed gave its guid this link), further page (a later page of it), canonical and amp (a page states it), guid (the feed gave both addresses one guid), same page (another spelling with the same text), same text (same site, text and headline within two days), by hand (merged).';
 comment on column ops.url_aliases.first_seen_at is 'When it was first seen to be the article''s.';
 comment on column ops.url_aliases.loose_key is 'Loose key of the address: equal for spellings that may be one page; null where nothing was asked for or read.';
 comment on column ops.url_aliases.last_seen_at is 'Last reading that confirmed it.';

@@ -30,7 +30,7 @@ from ops.ended_aliases;
 comment on view aliases is 'One row per address of an article × interval in which it led there.';
 comment on column aliases.url is 'The address as it was seen.';
 comment on column aliases.article_id is 'The article; after a merge the one that was kept.';
-comment on column aliases.evidence is 'Why it is the article''s: feed link, request, document, redirect, moved, canonical, amp, guid, same page, same text, by hand.';
+comment on column aliases.evidence is 'Why it is the article''s: feed link, request, document, redirect, moved, further page, canonical, amp, guid, same page, same text, by hand.';
 comment on column aliases.is_fetched is 'Whether the address was asked for, or the article was read there; false for one that a page only states or that was passed on the way.';
 comment on column aliases.first_seen_at is 'When it was first seen to be the article''s, in UTC.';
 comment on column aliases.last_seen_at is 'Last reading that confirmed it, in UTC.';
