@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
@@ -329,13 +329,20 @@ def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:
     assert len(ledger.rows("from articles")) == 2
 
 
-@pytest.mark.parametrize("in_one_batch", [True, False], ids=["in-one-batch", "one-by-one"])
+@pytest.mark.parametrize(
+    ("sizes", "ended"),
+    [
+        pytest.param([7], [], id="in-one-batch"),
+        pytest.param([1, 6], [(after(10), after(16), "canonical")], id="the-first-before-the-others"),
+        pytest.param([1] * 7, [(after(10), after(13), "canonical")], id="one-by-one"),
+    ],
+)
 def test_a_canonical_url_that_a_template_puts_on_all_pages_joins_none_of_them(
-    ledger: Ledger, in_one_batch: bool
+    ledger: Ledger, sizes: list[int], ended: list[Any]
 ) -> None:
-    """Two of the pages have one headline, which would confirm the claim of either."""
+    """Some of the pages have one headline, which would confirm the claim of either."""
     latest = "https://news.example/latest"
-    headlines = ["Crane stays", "Ferry stops", "Quay opens", "Market closes", "Weather", "Weather"]
+    headlines = ["Crane stays", "Ferry stops", "Quay opens", "Market closes", "Weather", "Weather", "Crane stays"]
     pages = [
         reading(
             f"https://news.example/{number}",
@@ -346,13 +353,13 @@ def test_a_canonical_url_that_a_template_puts_on_all_pages_joins_none_of_them(
         )
         for number, headline in enumerate(headlines)
     ]
-    for batch in [pages] if in_one_batch else [[page] for page in pages]:
-        ledger.load(page_results=batch)
+    waiting = iter(pages)
+    for size in sizes:
+        ledger.load(page_results=list(islice(waiting, size)))
 
     assert len(ledger.rows("from articles")) == len(pages)
     assert ledger.rows(f"from aliases where url = '{latest}' and is_current") == []
-    ended = ledger.rows(f"select first_seen_at, ended_at, evidence from aliases where url = '{latest}'")
-    assert ended == ([] if in_one_batch else [(after(10), after(13), "canonical")])
+    assert ledger.rows(f"select first_seen_at, ended_at, evidence from aliases where url = '{latest}'") == ended
 
 
 def test_an_address_that_was_only_stated_ends_when_another_article_is_read_there(ledger: Ledger) -> None:
