@@ -9,11 +9,12 @@ from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.factories import a_listed_entry, a_poll, a_result, after, an_article, an_entry, paragraphs
+from tests.factories import a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry, paragraphs
 from tests.warehouse.conftest import Ledger, emptied
 from transforms.errors import InputError
 from transforms.records import PageResult
 from warehouse.checks import run_checks
+from warehouse.forget import drop_texts, suppress, target_of
 from warehouse.identity import Merge, Separation, merge_articles, split_address
 from warehouse.state import plan_pages, read_known_keys
 
@@ -93,6 +94,18 @@ def test_a_page_with_the_text_of_a_merged_article_is_the_kept_one(ledger: Ledger
     ledger.load(page_results=[reading(QUAY, at=110, text=telling)])
 
     assert ledger.values("select url from articles") == [CRANE]
+
+
+def test_with_an_article_the_text_of_those_merged_with_it_is_forgotten(ledger: Ledger) -> None:
+    ledger.load(page_results=[reading(url) for url in (CRANE, FERRY, QUAY, PIER)])
+    merge(ledger, FERRY, QUAY)
+    merge(ledger, QUAY, CRANE)
+    takedown = a_run("takedown", started_at=after(300), ended_at=after(300))
+    suppress(ledger.connection, target_of(CRANE), reason="asked by its author", run=takedown)
+    drop_texts(ledger.connection, run=takedown)
+
+    assert ledger.values("select url from fct_versions where text_state <> 'forgotten'") == [PIER]
+    assert ledger.values("select distinct text from fct_paragraphs where text <> ''") == [f"What is told at {PIER}."]
 
 
 def test_a_split_undoes_the_latest_merge_that_brought_the_address(ledger: Ledger) -> None:

@@ -1,14 +1,26 @@
 -- What is suppressed becomes a tombstone: identifiers, hashes, addresses, times and counts stay, and no words.
 -- The temporary tables suppressed_addresses (url_key, reason) and suppressed_feeds (feed_id) say what it is.
+-- With an article go those that were merged with it by hand: their addresses lead to it.
 create or replace temp table suppressed_articles as
-select article_id
-from ops.suppressions
-where lifted_at is null and article_id is not null
+with named as (
+    select article_id
+    from ops.suppressions
+    where lifted_at is null and article_id is not null
+    union
+    select d.article_id
+    from ops.suppressions as s
+    join dim_articles as d on d.site = s.key
+    where s.lifted_at is null and s.scope = 'site'
+)
+
+from named
 union
-select d.article_id
-from ops.suppressions as s
-join dim_articles as d on d.site = s.key
-where s.lifted_at is null and s.scope = 'site';
+select m.merged_article_id
+from ops.merges as m
+join dim_articles as d on d.article_id = m.merged_article_id
+join ops.url_aliases as a on a.url_key = d.url_key
+join named as n on n.article_id = a.article_id
+where m.undone_at is null;
 
 update dim_articles
 set
