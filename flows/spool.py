@@ -23,17 +23,18 @@ def prepare_warehouse(settings: Settings, *, now: datetime, note: Callable[[str]
         )
 
 
-def load_spool(settings: Settings, *, now: datetime, note: Callable[[str], None]) -> None:
+def load_spool(settings: Settings, *, now: datetime, note: Callable[[str], None]) -> int | None:
     """Loads everything that is staged, this run's and earlier ones', in one transaction, and clears it away.
 
     A batch that is damaged is set aside and told to `note`.  Raises WarehouseBusy when the file is not to be had for
-    writing in time; then everything stays in the spool.
+    writing in time; then everything stays in the spool.  Returns the number of the load, None if nothing was loaded.
     """
     batches = pending_batches(settings.spool)
     if not batches:
-        return
+        return None
     with open_writer(settings.warehouse, wait_seconds=settings.warehouse_wait) as warehouse:
         report = load_batches(warehouse, batches, loaded_at=now, keep_text=settings.keep_text)
     for sentence in set_aside(report.damaged):
         note(sentence)
     discard_batches([*report.loaded, *report.skipped])
+    return report.load_seq

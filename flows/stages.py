@@ -97,6 +97,7 @@ class IngestRun:
         self._batches = 0
         self._offences: list[Offence] = []
         self._left_behind: list[Path] = []
+        self._first_load: int | None = None
         self._robots_fetches: list[Fetch] = []
         self._polled: list[PollOutcome] = []
         self._not_due = 0
@@ -236,11 +237,11 @@ class IngestRun:
             self._remove_expired_answers()
 
     def check(self) -> list[Offence]:
-        """Runs the checks; an offence is told and the load stays."""
+        """Runs the checks on what this run loaded; an offence is told and the load stays."""
         with self._timed("check"):
             try:
                 with self._reader() as warehouse:
-                    self._offences = run_checks(warehouse)
+                    self._offences = run_checks(warehouse, since=(self._first_load or 1) - 1)
             except WarehouseBusy as error:
                 self._progress.note(f"Everything is loaded, and not checked: {error}")
         for offence in self._offences:
@@ -292,7 +293,8 @@ class IngestRun:
             )
 
     def _load_pending(self) -> None:
-        load_spool(self._settings, now=self._clock(), note=self._progress.note)
+        load_seq = load_spool(self._settings, now=self._clock(), note=self._progress.note)
+        self._first_load = self._first_load or load_seq
 
     async def _stage_pages(self, acquired: Sequence[AcquiredPage]) -> None:
         await asyncio.to_thread(self._keep_and_stage, acquired)

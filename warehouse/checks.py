@@ -1,4 +1,8 @@
-"""Checks: queries that return the rows which must not be there, one file each in checks/."""
+"""Checks: queries that return the rows which must not be there, one file each in checks/.
+
+A check looks at rows that loads after the number `getvariable('since')` wrote, and at what those are compared with: a
+run checks what it wrote, at a cost that does not grow with the ledger.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,13 @@ class Offence:
     examples: tuple[Mapping[str, Any], ...]
 
 
-def run_checks(connection: DuckDBPyConnection) -> list[Offence]:
-    """Run all checks; an empty list means that the warehouse agrees with itself."""
+def run_checks(connection: DuckDBPyConnection, *, since: int = 0) -> list[Offence]:
+    """Run all checks on what the loads after number `since` wrote, which is everything unless it is given.
+
+    An empty list means that the warehouse agrees with itself.
+    """
     connection.execute("set variable outcome_vocabulary = ?", [[outcome.value for outcome in Outcome]])
+    connection.execute("set variable since = ?::bigint", [since])
     return [offence for file in sql_files("checks") if (offence := _offence(connection, file))]
 
 

@@ -2,4 +2,4 @@
 select distinct url_key, url
 from fct_sightings
 anti join ops.url_state using (url_key)
-where url_key is not null;
+where url_key is not null and load_seq > getvariable('since');

@@ -2,15 +2,19 @@
 with observations as (
     select 'polls' as place, feed_id as what, polled_at as observed_at, load_seq
     from fct_polls
+    where load_seq > getvariable('since')
     union all
     select 'fetches', fetch_id, started_at, load_seq
     from fct_fetches
+    where load_seq > getvariable('since')
     union all
     select 'versions', article_id, observed_at, load_seq
     from fct_versions
+    where load_seq > getvariable('since')
     union all
     select 'outcomes', url_key, decided_at, load_seq
     from fct_outcomes
+    where load_seq > getvariable('since')
 ),
 
 loads as (

@@ -7,7 +7,7 @@ create or replace temp table changed_articles as
 with standing as (
     select feed_id, entry_key, wording_hash
     from fct_sightings
-    where last_seen_at is null
+    where last_seen_at is null and feed_id in (select feed_id from stg_polls where result = 'listed')
 )
 
 select
@@ -50,11 +50,19 @@ with listings as (
     group by all
 ),
 
-standing as (
-    select s.* exclude (run_id), a.article_id
+taken_out as (
+    select
+        s.* exclude (url, url_key, run_id, first_seen_at, last_seen_at, load_seq),
+        s.url as entry_url,
+        a.article_id,
+        l.feed_url,
+        l.feed_language,
+        l.polled_at,
+        l.run_id
     from fct_sightings as s
+    join listings as l using (feed_id)
     join ops.url_aliases as a using (url_key)
-    where s.last_seen_at is null
+    where s.last_seen_at is null and s.published_at > l.oldest_published_at
 ),
 
 listed_articles as (
@@ -62,28 +70,24 @@ listed_articles as (
     from stg_entries as e
     join ops.url_aliases as a using (url_key)
     union
-    select s.article_id
-    from standing as s
-    anti join listings using (feed_id)
+    select a.article_id
+    from fct_sightings as s
+    join ops.url_aliases as a using (url_key)
+    anti join listings as l on l.feed_id = s.feed_id
+    where s.last_seen_at is null and a.article_id in (select article_id from taken_out)
 )
 
 select
-    s.* exclude (url, url_key, first_seen_at, last_seen_at, load_seq),
-    s.url as entry_url,
+    t.*,
     d.url,
     d.url_key,
-    l.feed_url,
-    l.feed_language,
-    l.polled_at,
-    l.run_id,
     d.body_source = 'feed' as is_stand_in,
-    s.published_at as newness
-from standing as s
-join listings as l using (feed_id)
+    t.published_at as newness
+from taken_out as t
 anti join listed_articles using (article_id)
 join dim_articles as d using (article_id)
-where s.published_at > l.oldest_published_at and d.gone_at is null and d.body_source <> 'document'
-qualify row_number() over (partition by d.article_id order by s.feed_id, s.position) = 1;
+where d.gone_at is null and d.body_source <> 'document'
+qualify row_number() over (partition by d.article_id order by t.feed_id, t.position) = 1;
 
 create or replace temp table rechecks as
 from changed_articles
