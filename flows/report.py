@@ -29,11 +29,22 @@ def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
         "ended_at": summary.ended_at,
         "feeds_polled": summary.feeds_polled,
         "feeds_not_due": summary.feeds_not_due,
+        "left_out": summary.left_out,
         "outcomes": {str(outcome): count for outcome, count in summary.report.totals.items()},
         "feeds": feed_rows(summary),
         "offences": [asdict(offence) for offence in summary.offences],
         "seconds": summary.seconds,
     }
+
+
+def budget_sentence(summary: RunSummary) -> str:
+    """That the run ended by its budget, and what becomes of the rest; "" when it came to all pages."""
+    if not summary.left_out:
+        return ""
+    pages = "1 page was" if summary.left_out == 1 else f"{summary.left_out} pages were"
+    return (
+        f"The run's time (max_run_minutes) ended before {pages} asked for: deferred, and first in the next run's turn."
+    )
 
 
 def summary_markdown(summary: RunSummary) -> str:
@@ -44,6 +55,8 @@ def summary_markdown(summary: RunSummary) -> str:
         f"{summary.feeds_polled} feeds polled, {summary.feeds_not_due} not due.",
         "",
     ]
+    if sentence := budget_sentence(summary):
+        lines += [sentence, ""]
     lines += ["| outcome | pages |", "|---|---:|"]
     lines += [f"| {outcome} | {count} |" for outcome, count in summary.report.totals.items()]
     lines += ["", *(f"- check **{offence.check}**: {offence.sentence}" for offence in summary.offences)]

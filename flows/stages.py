@@ -69,7 +69,11 @@ class RunRequest:
 
 @dataclass(slots=True, kw_only=True)
 class RunSummary:
-    """What one run did.  `seconds` has the wall time of each stage, on the monotonic clock."""
+    """What one run did.
+
+    `left_out` counts the pages that were deferred because the run's time ended.  `seconds` has the wall time of each
+    stage, on the monotonic clock.
+    """
 
     run_id: str
     started_at: datetime
@@ -78,6 +82,7 @@ class RunSummary:
     feeds_not_due: int
     report: RunReport
     offences: Sequence[Offence]
+    left_out: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -102,6 +107,7 @@ class IngestRun:
         self._polled: list[PollOutcome] = []
         self._not_due = 0
         self._due: list[DuePage] = []
+        self._left_out = 0
         self._staged_keys: set[str] = set()
         self._known_keys: set[str] = set()
         self._suppressions = Suppressions(())
@@ -226,6 +232,7 @@ class IngestRun:
                 deadline=self._deadline,
             )
             self._loop.run(acquirer.acquire(due, self._progress.advance))
+            self._left_out += acquirer.left_out
         return len(self._staged_keys)
 
     def load(self) -> None:
@@ -265,6 +272,7 @@ class IngestRun:
             feeds_not_due=self._not_due,
             report=report,
             offences=self._offences,
+            left_out=self._left_out,
             seconds={name: round(seconds, 3) for name, seconds in self._seconds.items()},
         )
 

@@ -96,3 +96,10 @@ def _without_unread(text: str) -> str:
         at = end.start() if name != "!--" else end.end()
     kept.append(text[at:])
     return "".join(kept)
+
+
+def as_sentence(text: str) -> str:
+    """Return a reason as a sentence: a capital first, and an end; an empty one stays empty."""
+    if not text:
+        return ""
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"

@@ -173,9 +173,8 @@ def _connect(database: str, *, read_only: bool) -> DuckDBPyConnection:
         # A load is many small statements: one thread takes two thirds of the time that two take, and less memory.
         settings["threads"] = 1
     connection = duckdb.connect(database, read_only=read_only, config=settings)
-    connection.execute(
-        "set TimeZone = 'UTC'; set enable_progress_bar = false"
-    )  # it would go to stdout, among the answers
+    # DuckDB's progress bar would go to stdout, among the answers.
+    connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     return connection
 
 

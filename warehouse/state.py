@@ -42,7 +42,9 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
     with `recheck`, live articles whose entry changed or was taken out of its feed, by this batch or by an earlier one
     whose run did not come to ask, and rechecks that failed before.
     What is suppressed is not among them.
-    First come pages deferred by an earlier run, then first readings, then rechecks, each with the newest first.
+    First come pages deferred by earlier runs, those that wait longest before others: where there is always more than
+    a run has time for, newest first would leave some out for ever.  Then first readings, then rechecks.  Of pages that
+    wait equally long, the newest comes first.
     """
     for name in ("polls", "entries"):
         connection.execute(sql_text(f"queries/plan_{name}.sql"), {"file": str(batch_file(batch_folder, name))})
@@ -54,7 +56,7 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
         rows += fetch_rows(connection, sql_text("queries/plan_rechecks.sql"))
     suppressions = read_suppressions(connection)
     rows = [row for row in rows if suppressions.of(row["url_key"]) is None]
-    rows.sort(key=lambda row: (not row["is_deferred"], row["purpose"] != "page", -row["newness"].timestamp()))
+    rows.sort(key=_urgency)
     pages: dict[str, Row] = {}
     for row in rows:
         pages.setdefault(row["url_key"], row)
@@ -74,6 +76,12 @@ def _guid_keys(connection: DuckDBPyConnection, rows: Iterable[Row]) -> dict[tupl
     entries = {"feed_urls": [row["feed_url"] for row in named], "guids": [row["guid"] for row in named]}
     found = fetch_rows(connection, sql_text("queries/plan_guid_keys.sql"), entries)
     return {(row["feed_url"], row["guid"]): row["url_keys"] for row in found}
+
+
+def _urgency(row: Row) -> tuple[bool, float, bool, float]:
+    since = row["deferred_since"]
+    waits_since = 0.0 if since is None else since.timestamp()
+    return since is None, waits_since, row["purpose"] != "page", -row["newness"].timestamp()
 
 
 def _due_page(row: Row, guid_keys: Iterable[str]) -> DuePage:

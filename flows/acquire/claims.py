@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from transforms.outcomes import Outcome
 
+OUT_OF_TIME = "the run's time (max_run_minutes) ended before the page was asked for"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -53,7 +55,7 @@ class Claims:
             passed.add(page)
             ending = self._endings.get(page)
             if ending is None:
-                return Ending(outcome=Outcome.DEFERRED, reason="the run ended before the page was asked for")
+                return Ending(outcome=Outcome.DEFERRED, reason=OUT_OF_TIME)
             if ending.same_as is None:
                 return ending
             key = ending.same_as

@@ -141,11 +141,15 @@ class Client:
             if request.suppression is not None and (why := request.suppression(target.shown)) is not None:
                 return course.answer(Verdict(outcome=Outcome.SUPPRESSED, reason=why))
             if (known := _known_key(course)) is not None:
-                return replace(course.answer(), same_as=known, reason=f"redirected to {target.shown}, which is known")
+                return replace(
+                    course.answer(),
+                    same_as=known,
+                    reason=f"redirected to {target.shown}, which leads to a known article",
+                )
             decision = await request.may_fetch(target.shown) if request.may_fetch is not None else None
             if decision is not None and not decision.allowed:
-                forbidden = Verdict(outcome=decision.outcome or Outcome.ROBOTS, reason=f"robots.txt: {decision.rule}")
-                return course.answer(forbidden)
+                reason = f"the site's robots.txt decides: {decision.rule}"
+                return course.answer(Verdict(outcome=decision.outcome or Outcome.ROBOTS, reason=reason))
             received = await self._hop(target, course, decision)
             if received.verdict is not None or received.status not in REDIRECTS:
                 return self._arrived(course, received)

@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flows.acquire.claims import Claims, Ending
+from flows.acquire.claims import OUT_OF_TIME, Claims, Ending
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
 from flows.acquire.exchange import Answer, headers_for_extraction, page_request
@@ -29,6 +29,7 @@ from transforms.dates import believable
 from transforms.errors import NewsledgerError, WorkerError
 from transforms.outcomes import RETRIED, Outcome
 from transforms.records import Article, DuePage, Entry, Extraction, Fetch, Page, PageResult
+from transforms.text import as_sentence
 from transforms.urls import site_of
 
 logger = logging.getLogger(__name__)
@@ -99,9 +100,11 @@ class PageAcquirer:
         self._acquired: list[AcquiredPage] = []
         self._staging = asyncio.Lock()
         self._repeated: list[tuple[DuePage, Answer]] = []
+        self.left_out = 0
+        """Pages that the deadline left out: they are deferred, and come first in the next run."""
 
     async def acquire(self, due: Iterable[DuePage], on_done: Callable[[], None]) -> None:
-        """Takes every page to a result and stages them all, but for those that the deadline leaves out."""
+        """Takes every page to a result and stages them all; what the deadline leaves out is deferred."""
         by_site: dict[str, deque[DuePage]] = defaultdict(deque)
         for page in due:
             by_site[site_of(page.url)].append(page)
@@ -113,6 +116,7 @@ class PageAcquirer:
         except* NewsledgerError as group:
             raise _first(group) from group
         self._settle_repeated()
+        self._defer([page for pages in by_site.values() for page in pages])
         await self._stage_acquired()
 
     async def _work_through(self, pages: deque[DuePage], on_done: Callable[[], None]) -> None:
@@ -243,6 +247,13 @@ class PageAcquirer:
             self._acquired.append(AcquiredPage(due=page, result=result, fetches=answer.fetches))
         self._repeated = []
 
+    def _defer(self, pages: Sequence[DuePage]) -> None:
+        self.left_out += len(pages)
+        for page in pages:
+            answer = Answer(url=page.url, final_url=page.url, hops=(), fetches=())
+            result = self._result(page, answer, outcome=Outcome.DEFERRED, reason=OUT_OF_TIME)
+            self._acquired.append(AcquiredPage(due=page, result=replace(result, stage="plan"), fetches=()))
+
     def _has_text(self, page: DuePage) -> bool:
         """Whether the page's feed is one whose own text is wanted, so that the page is not asked for."""
         return page.feed_url in self._text_feeds and page.entry is not None
@@ -281,7 +292,11 @@ class PageAcquirer:
         now = self._clock()
         trouble = whole.trouble if whole is not None else None
         is_unfinished = trouble is not None and trouble.outcome in RETRIED
-        failures = page.failures + 1 if outcome in RETRIED or is_unfinished else 0
+        if outcome is Outcome.DEFERRED:  # nobody tried
+            failures, next_try_at = page.failures, None
+        else:
+            failures = page.failures + 1 if outcome in RETRIED or is_unfinished else 0
+            next_try_at = next_try(failures, now, (trouble or answer).retry_after_until)
         return PageResult(
             run_id=self._run_id,
             url=page.url,
@@ -290,7 +305,7 @@ class PageAcquirer:
             stage="fetch" if answer.outcome or answer.same_as else "extract",
             at=now,
             outcome=outcome,
-            reason=reason,
+            reason=as_sentence(reason),
             hops=answer.hops,
             moved_permanently=_is_permanent(answer),
             same_as_key=answer.same_as,
@@ -299,7 +314,7 @@ class PageAcquirer:
             guid_keys=page.guid_keys,
             fetch_id=answer.fetches[-1].fetch_id if answer.fetches else None,
             failures=failures,
-            next_try_at=next_try(failures, now, (trouble or answer).retry_after_until),
+            next_try_at=next_try_at,
             further_urls=tuple(whole.urls) if whole is not None else (),
             article=believed(article, now) if article else None,
         )

@@ -25,6 +25,7 @@ import errno
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import responses
 from typing import TypeVar
 
 import aiohttp
@@ -72,7 +73,8 @@ def verdict_on_status(status: int, *, is_conditional: bool) -> Verdict | None:
         outcome, is_transient = Outcome.SERVER_ERROR, True
     else:
         outcome, is_transient = Outcome.BAD_CONTENT, False
-    return Verdict(outcome=outcome, reason=f"the server answered {status}", is_transient=is_transient)
+    reason = f"the server answered {status} {responses.get(status, '')}".rstrip()
+    return Verdict(outcome=outcome, reason=reason, is_transient=is_transient)
 
 
 def verdict_on_error(error: BaseException) -> Verdict | None:  # noqa: C901 - a table, one row a kind of trouble

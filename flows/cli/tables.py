@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.common import printable
-from flows.report import COUNTS
+from flows.report import COUNTS, budget_sentence
 
 if TYPE_CHECKING:
     from flows.stages import RunSummary
@@ -35,8 +35,12 @@ def summary_tables(summary: RunSummary) -> None:
         counts = [str(getattr(feed, count) or "·") for count in shown]
         table.add_row(Text(printable(feed.name or feed.url)), feed.result, *counts)
     console.print(table)
-    failed = [feed for feed in summary.report.feeds if feed.result == "failed"]
-    for feed in failed:
+    for feed in summary.report.feeds:
+        has_trouble = feed.result == "failed" or (feed.result == "listed" and feed.reason != f"{feed.entries} entries")
+        if not has_trouble:
+            continue
         console.print(Text(f"{printable(feed.name or feed.url)}: {printable(feed.reason)}"))
     pages = ", ".join(f"{count} {outcome}" for outcome, count in summary.report.totals.items()) or "nothing new"
     console.print(Text(f"\n{summary.feeds_polled} feeds polled, {summary.feeds_not_due} not due. Pages: {pages}."))
+    if sentence := budget_sentence(summary):
+        console.print(Text(sentence))

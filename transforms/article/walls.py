@@ -64,14 +64,14 @@ def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -
     if title := next((heading for heading in headings if _not_found.search(heading)), None):
         return (
             Outcome.NOT_FOUND,
-            f"an error page in spite of its status: its title is {title!r}, with {length} characters of text",
+            f"the page tells of an error, whatever its status: it is titled {title!r} and has {length} characters of text",
         )
     text = " ".join(paragraph.text for paragraph in paragraphs)
     words = f"{' '.join(headings)} {text}"
     if _password(evidence.tree) and _sign_in.search(words) and not _describes_article(evidence):
         return (
             Outcome.LOGIN_WALL,
-            f"a password form and {length} characters of text that speak of signing in or subscribing",
+            f"the page has a password form and {length} characters of text that speak of signing in or subscribing",
         )
     vocabulary = {match.group().lower() for match in _consent.finditer(words)}
     if len(vocabulary) >= 3 and not _describes_article(evidence):
@@ -86,7 +86,8 @@ def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -
         if button is not None:
             return (
                 Outcome.CONSENT_WALL,
-                f"{length} characters of text on {', '.join(sorted(vocabulary))}, and a button {button!r}",
+                f"the page asks for consent: a button {button!r} and {length} characters of text on "
+                f"{', '.join(sorted(vocabulary))}",
             )
     return None
 
@@ -106,5 +107,5 @@ def _listing(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | N
     share = sum(links) / max(len(evidence.tree.text_content()), 1)
     if len(texts) < 2 and len(headlines) >= _MANY_HEADLINES and share > _MOSTLY:
         shown = f"{len(headlines)} links with headlines, {share:.0%} of the text in links, {len(texts)} long paragraphs"
-        return Outcome.NOT_ARTICLE, f"a list: {shown}"
+        return Outcome.NOT_ARTICLE, f"the page lists articles and is none: {shown}"
     return None

@@ -35,6 +35,11 @@ def distinct(names: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in cleaned if name))
 
 
+def too_many(count: int, limit: int) -> str:
+    """Say as a problem of a document how many of its entries were left out."""
+    return f"only the first {limit} of {count} entries were read: {count - limit} are left out (max_entries_per_feed)"
+
+
 def with_keys(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the entries with `key` and `position` set.
 

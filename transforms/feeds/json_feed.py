@@ -9,7 +9,7 @@ from typing import Any
 
 from transforms.dates import parse_time
 from transforms.errors import MalformedFeed, NotAFeed
-from transforms.feeds.entries import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, cleaned_text, distinct, with_keys
+from transforms.feeds.entries import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, cleaned_text, distinct, too_many, with_keys
 from transforms.records import Entry, FeedDocument, FeedKind
 from transforms.urls import absolute_url
 
@@ -40,9 +40,7 @@ def read_json_feed(text: str, *, url: str, max_entries: int) -> FeedDocument:
         entries=with_keys(read),
         home_url=absolute_url(url, _text(feed, "home_page_url") or ""),
         language=_text(feed, "language"),
-        problems=(f"only the first {max_entries} of {len(items)} entries were read",)
-        if len(items) > max_entries
-        else (),
+        problems=(too_many(len(items), max_entries),) if len(items) > max_entries else (),
     )
 
 

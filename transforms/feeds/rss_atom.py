@@ -25,6 +25,7 @@ from transforms.feeds.entries import (
     cleaned_text,
     distinct,
     literal_text,
+    too_many,
     with_keys,
 )
 from transforms.feeds.hints import read_hints
@@ -115,7 +116,7 @@ def _shortened(text: str, max_entries: int) -> tuple[str, list[str]]:
         problems.append(f"the document breaks off in entry {len(starts)}, which was left out")
         text = text[: starts.pop()]
     if ends and len(starts) > max_entries:
-        problems.append(f"only the first {max_entries} of {len(starts)} entries were read")
+        problems.append(too_many(len(starts), max_entries))
         text = text[: starts[max_entries]] + text[ends[-1] :]
     return text, problems
 

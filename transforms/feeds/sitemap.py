@@ -11,7 +11,7 @@ from itertools import islice
 from lxml import etree
 
 from transforms.dates import parse_time
-from transforms.feeds.entries import MAX_TITLE, cleaned_text, distinct, with_keys
+from transforms.feeds.entries import MAX_TITLE, cleaned_text, distinct, too_many, with_keys
 from transforms.records import Entry, FeedDocument, FeedKind
 from transforms.urls import absolute_url
 
@@ -29,9 +29,7 @@ def read_sitemap(root: etree._Element, *, url: str, max_entries: int) -> FeedDoc
         version="",
         title=None,
         entries=with_keys(entries),
-        problems=(f"only the first {max_entries} of {len(listed)} URLs were read",)
-        if len(listed) > max_entries
-        else (),
+        problems=(too_many(len(listed), max_entries),) if len(listed) > max_entries else (),
     )
 
 

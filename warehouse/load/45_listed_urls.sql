@@ -14,7 +14,7 @@ select
     if(a.article_id is null, 'deferred', 'duplicate') as outcome,
     if(
         a.article_id is null,
-        'Listed by a feed and not asked for yet.',
+        'A feed lists it, and no run has asked for it yet.',
         'An address of a known article, by ' || a.evidence || '.'
     ) as reason,
     l.polled_at as decided_at,

@@ -38,7 +38,7 @@ select
         when reason <> '' then reason
         when is_first then 'A new article.'
         when is_version then 'Its text differs from the version before.'
-        when own_article_id is null and same_as_key is not null then 'It leads to ' || same_as_key || ', which is known.'
+        when own_article_id is null and same_as_key is not null then 'It leads to ' || same_as_key || ', an address of a known article.'
         when own_article_id is null then ''
         when is_outdated then 'It was read before the version that holds now, and changes nothing.'
         when is_known_address then 'It says the same as before.'

@@ -57,7 +57,7 @@ select
     f.language as feed_language,
     u.purpose,
     u.failures,
-    u.outcome = 'deferred' as is_deferred,
+    if(u.outcome = 'deferred', u.since, null) as deferred_since,
     coalesce(m.published_at, u.first_seen_at) as newness
 from due as u
 left join best_mentions as m on m.due_key = u.url_key

@@ -6,7 +6,7 @@ select
     p.language as feed_language,
     'page' as purpose,
     0 as failures,
-    false as is_deferred,
+    null::timestamptz as deferred_since,
     coalesce(e.published_at, e.polled_at) as newness
 from stg_entries as e
 left join stg_polls as p using (feed_id)

@@ -70,12 +70,14 @@ def test_a_sitemap_line_ends_no_group(server: NewsServer) -> None:
     assert decide(server, "/a/b")[0].rule == "Disallow: /a/b"
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_a_site_without_robots_txt_allows_everything(server: NewsServer, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "phrase"), [(401, "Unauthorized"), (403, "Forbidden"), (404, "Not Found"), (410, "Gone")]
+)
+def test_a_site_without_robots_txt_allows_everything(server: NewsServer, status: int, phrase: str) -> None:
     server.add(f"{SITE}/robots.txt", status=status)
     (decision,) = decide(server, "/a")
     assert decision.allowed
-    assert decision.rule == f"no robots.txt (the server answered {status})"
+    assert decision.rule == f"no robots.txt (the server answered {status} {phrase})"
 
 
 @pytest.mark.parametrize(
@@ -157,5 +159,5 @@ def test_a_page_behind_a_disallowed_redirect_is_not_asked_for(server: NewsServer
         return await client.fetch(page_request("http://feeds.example/1", may_fetch=robots.may_fetch))
 
     answer = with_client(ask, environment=server.environment)
-    assert (answer.outcome, answer.reason) == (Outcome.ROBOTS, "robots.txt: Disallow: /members/")
+    assert (answer.outcome, answer.reason) == (Outcome.ROBOTS, "the site's robots.txt decides: Disallow: /members/")
     assert f"{SITE}/members/story" not in server.urls()

@@ -1,0 +1,162 @@
+"""`newsledger why`: the whole story of one address, for a terminal or as JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.cli.common import Common, common_options, echo_json_line, printable, writing_to_stdout
+from transforms.errors import InputError
+
+if TYPE_CHECKING:
+    from warehouse.why import RunChapter, Story
+
+WIDTH = 80
+
+
+@click.command("why")
+@click.argument("url")
+@click.option("--json", "is_json", is_flag=True, help="The story as one JSON object.")
+@common_options
+def why_command(url: str, is_json: bool, common: Common) -> None:
+    """Tells what became of URL: who listed it, what was asked and answered, what was decided, and what comes next.
+
+    URL may be any address of an article, in any spelling, with or without scheme; or an article_id.
+
+    Example: newsledger why https://news.example/2026/11/22/harbour-reopens
+    """
+    from warehouse.connection import open_reader
+    from warehouse.stage import pending_batches
+    from warehouse.why import find_story, near_addresses
+
+    settings = common.configuration().settings
+    waiting = len(pending_batches(settings.spool))
+    with open_reader(settings.warehouse, wait_seconds=settings.warehouse_wait) as connection:
+        story = find_story(connection, url, now=common.clock())
+        near = near_addresses(connection, url) if story is None else []
+    if story is None:
+        raise InputError(_unknown(url, near, waiting))
+    if is_json:
+        echo_json_line({**asdict(story), "batches_waiting": waiting})
+        return
+    with writing_to_stdout():
+        for line in story_lines(story, waiting):
+            click.echo(line)
+
+
+def _unknown(url: str, near: list[str], waiting: int) -> str:
+    """What to say of an address that the warehouse does not know."""
+    message = f"Nothing is known of {printable(url)}: no feed that was polled ever listed it, and nobody asked for it. "
+    if near:
+        message += "Known addresses that are near it:" + "".join(f"\n  {printable(known)}" for known in near)
+    else:
+        message += "No address of its site is known either; follow a feed that lists it."
+    return f"{message}\n{_waiting(waiting)}" if waiting else message
+
+
+def _waiting(count: int) -> str:
+    batches = "One batch of an earlier run waits" if count == 1 else f"{count} batches of earlier runs wait"
+    return f"{batches} in the spool and is no part of this yet; the next run loads it first."
+
+
+def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:
+    """The story as lines of at most 80 columns, but for addresses, which are left whole."""
+    if story.relation:
+        yield from _wrapped(story.relation, 0)
+    for status in story.statuses:
+        yield printable(status["url"])
+        yield from _wrapped(f"{status['outcome']} since {_time(status['since'])}. {status['reason']}", 2)
+        yield from _wrapped(status["next"], 2)
+    if waiting:
+        yield from _wrapped(_waiting(waiting), 0)
+    for article in story.articles:
+        yield ""
+        yield from _article_lines(article, story)
+    yield ""
+    yield "What happened (times in UTC)"
+    for chapter in story.runs:
+        yield from _chapter_lines(chapter)
+    if story.feeds:
+        yield ""
+        yield "Listed now by"
+        for feed in story.feeds:
+            due = f"due again {_time(feed['next_poll_at'])}" if feed["next_poll_at"] else "with no next poll"
+            yield from _wrapped(f"{feed['name'] or feed['url']} ({feed['state']}), {due}", 2)
+
+
+def _article_lines(article: dict[str, Any], story: Story) -> Iterator[str]:
+    yield from _wrapped(f"Article {article['article_id']}: {article['headline'] or 'without headline'}", 0)
+    if article["gone_at"]:
+        yield from _wrapped(f"gone since {_time(article['gone_at'])}; what was read stays", 2)
+    for version in story.versions:
+        if version["article_id"] == article["article_id"]:
+            current = " (current)" if version["version"] == article["current_version"] else ""
+            text = f"version {version['version']}{current}, read {_time(version['observed_at'])}: "
+            text += f"{version['word_count']} words from the {version['body_source']}, {version['headline'] or '-'}"
+            yield from _wrapped(text, 2)
+    for alias in story.aliases:
+        if alias["article_id"] == article["article_id"]:
+            yield from _wrapped(f"address by {alias['evidence']}, {_time(alias['first_seen_at'])}: {alias['url']}", 2)
+
+
+def _chapter_lines(chapter: RunChapter) -> Iterator[str]:
+    started = _time(chapter.started_at) if chapter.started_at else "not loaded yet"
+    yield from _wrapped(f"Run {chapter.run_id}, {started}{f', {chapter.trigger}' if chapter.trigger else ''}", 2)
+    for sighting in chapter.sightings:
+        until = "still listed" if sighting["is_listed"] else f"until {_time(sighting['last_seen_at'])}"
+        named = f"{sighting['title'] or 'without title'}, guid {sighting['guid'] or 'none'}"
+        feed = sighting["feed_name"] or sighting["feed_url"]
+        yield from _event(sighting["first_seen_at"], f"listed by {feed} ({until}): {named}; link {sighting['url']}")
+        if sighting["listed_url"]:
+            yield from _event(sighting["first_seen_at"], f"the feed links through {sighting['listed_url']}")
+    for request in chapter.requests:
+        yield from _event(request["started_at"], _request(request))
+    for decision in chapter.decisions:
+        text = f"{decision['stage']} decided {decision['outcome']}: {decision['reason']}"
+        yield from _event(decision["decided_at"], f"{text} ({decision['url']})")
+
+
+def _request(request: dict[str, Any]) -> str:
+    """One request and its answer in words."""
+    which = f", attempt {request['attempt']}" if request["attempt"] > 1 else ""
+    how = "redirected to" if request["redirected_from"] else f"asked for ({request['purpose']}{which})"
+    answer = f"status {request['status']}" if request["status"] else "no answer"
+    facts = [answer, f"{request['bytes']:,} bytes"]
+    if request["error_class"]:
+        facts.append(request["error_class"])
+    if request["robots_rule"]:
+        facts.append(f"robots.txt: {request['robots_rule']}")
+    if request["crawl_delay_seconds"]:
+        facts.append(f"crawl delay {request['crawl_delay_seconds']:g} s")
+    if request["retry_after_until"]:
+        facts.append(f"asked us to wait until {_time(request['retry_after_until'])}")
+    if request["raw_ref"]:
+        facts.append(f"kept in {request['raw_ref']}")
+    return f"{how} {request['url']}: {'; '.join(facts)}"
+
+
+def _event(at: datetime, text: str) -> Iterator[str]:
+    lines = list(_wrapped(text, 0, WIDTH - 14))
+    yield f"    {at:%H:%M:%S}  {lines[0]}"
+    yield from (f"{'':14}{line}" for line in lines[1:])
+
+
+def _wrapped(text: str, indent: int, width: int = WIDTH) -> Iterator[str]:
+    margin = " " * indent
+    yield from textwrap.wrap(
+        " ".join(printable(text).split()),
+        width=width,
+        initial_indent=margin,
+        subsequent_indent=margin + ("  " if indent else ""),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [margin]
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
