@@ -141,11 +141,8 @@ class Client:
             if request.suppression is not None and (why := request.suppression(target.shown)) is not None:
                 return course.answer(Verdict(outcome=Outcome.SUPPRESSED, reason=why))
             if (known := _known_key(course)) is not None:
-                return replace(
-                    course.answer(),
-                    same_as=known,
-                    reason=f"redirected to {target.shown}, which leads to a known article",
-                )
+                reason = f"redirected to {target.shown}, which leads to a known article"
+                return replace(course.answer(), same_as=known, reason=reason)
             decision = await request.may_fetch(target.shown) if request.may_fetch is not None else None
             if decision is not None and not decision.allowed:
                 reason = f"the site's robots.txt decides: {decision.rule}"

@@ -18,6 +18,7 @@ from flows.configuration import clock_for
 from flows.demo import DemoSite
 from flows.feeds_file import FeedSpec, read_feeds_file
 from flows.progress import NoProgress
+from flows.report import budget_sentence, summary_as_dict
 from flows.settings import resolve_settings
 from flows.stages import IngestRun, RunRequest, RunSummary
 from tests.news_server import Behaviour, NewsServer
@@ -351,6 +352,26 @@ def test_pages_beyond_the_runs_time_are_deferred_and_come_first_next_time(tmp_pa
         assert sorted(ask(tmp_path, "select distinct outcome from url_status")) == [("deferred",)]
         ingest(feeds, server.environment, now=LATER)
     assert ask(tmp_path, "select outcome, count(*) from url_status group by 1") == [("loaded", 3)]
+
+
+def test_a_run_that_its_budget_ends_says_so_and_what_it_leaves_waits_with_that_reason(
+    tmp_path: Path, ingest: Ingest
+) -> None:
+    with NewsServer() as server:
+        feeds = paper(server)
+        cut = ingest(feeds, server.environment, max_run_minutes=1e-9, max_entries_per_feed=2)
+        again = ingest(feeds, server.environment, now=LATER, max_run_minutes=1e-9, force=True)
+        whole = ingest(feeds, server.environment, now=LATER)
+    assert (cut.left_out, again.left_out, whole.left_out) == (2, 2, 0)
+    assert "ended before 2 pages were asked for" in budget_sentence(cut)
+    assert summary_as_dict(cut)["left_out"] == 2
+    assert budget_sentence(whole) == ""
+    (feed,) = cut.report.feeds
+    assert feed.reason == "only the first 2 of 3 entries were read (max_entries_per_feed); left out: 1"
+    deferrals = "select distinct run_id, stage, reason from outcomes where outcome = 'deferred' order by run_id"
+    reason = "The run's time (max_run_minutes) ended before the page was asked for."
+    assert ask(tmp_path, deferrals) == [(run.run_id, "plan", reason) for run in (cut, again)]
+    assert ask(tmp_path, "select outcome, failures, count(*) from url_status group by all") == [("loaded", 0, 2)]
 
 
 def test_a_recheck_beyond_the_runs_time_is_asked_for_next_time(tmp_path: Path, ingest: Ingest) -> None:

@@ -98,7 +98,7 @@ STORIES = [
             "loaded since",
             "status 302",
             f"address by redirect, 2026-10-16 10:00: {HOP}",
-            "leads to a known article",
+            "a known article",
         ],
         id="duplicate-by-redirect",
     ),
@@ -168,7 +168,7 @@ def test_the_command_tells_it_as_json_and_says_what_waits(
     assert answer.returncode == 0, answer.stderr
     story = json.loads(answer.stdout)
     assert story["batches_waiting"] == 1
-    assert [run["decisions"][0]["outcome"] for run in story["runs"]] == ["loaded"]
+    assert [run["decisions"][0]["outcome"] for run in story["runs"]] == ["loaded", "duplicate"]
     assert unknown.returncode == 1
     assert "no feed that was polled ever listed it" in unknown.stderr
     assert link(1) in unknown.stderr

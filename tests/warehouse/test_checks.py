@@ -50,6 +50,9 @@ DAMAGE = {
         insert into ops.separations
         select url_key, url, article_id, evidence, last_seen_at, 'another crane', 1 from ops.url_aliases
     """,
+    "feed_accounts_add_up": "delete from ops.url_state",
+    "stored_urls_are_shown_once": "update dim_articles set current_version = 2",
+    "articles_are_reached": "delete from ops.url_aliases; update ops.url_state set article_id = null",
 }
 """What each check finds."""
 ALSO_FOUND = [

@@ -150,6 +150,22 @@ def test_deferred_pages_come_first_and_rechecks_last(ledger: Ledger) -> None:
     assert urls(planned(ledger, batch)) == [("ferry", "page"), ("new", "page"), ("crane", "recheck")]
 
 
+def test_of_deferred_pages_the_longest_waiting_come_first_and_of_one_run_the_newest(ledger: Ledger) -> None:
+    early, late, newest = (
+        an_entry(f"https://news.example/{name}", published=a_time(after(minutes)))
+        for name, minutes in (("early", -90), ("late", -30), ("newest", -10))
+    )
+    ledger.load(**listing(0, early))
+    ledger.load(**listing(10, early, late, newest))
+    left_out = [
+        a_result(str(entry.link), at=after(12), stage="plan", outcome=Outcome.DEFERRED)
+        for entry in (early, late, newest)
+    ]
+    ledger.load(page_results=left_out)
+
+    assert [name for name, _ in urls(planned(ledger, {}))] == ["early", "newest", "late"]
+
+
 def test_a_due_page_that_no_feed_lists_is_planned_without_an_entry(ledger: Ledger) -> None:
     ledger.load(page_results=[a_result(outcome=Outcome.TIMED_OUT, next_try_at=after(1), feed_url=None)])
 

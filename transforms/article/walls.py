@@ -64,7 +64,7 @@ def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -
     if title := next((heading for heading in headings if _not_found.search(heading)), None):
         return (
             Outcome.NOT_FOUND,
-            f"the page tells of an error, whatever its status: it is titled {title!r} and has {length} characters of text",
+            f"the page tells of an error, whatever its status: its title is {title!r}, with {length} characters",
         )
     text = " ".join(paragraph.text for paragraph in paragraphs)
     words = f"{' '.join(headings)} {text}"
@@ -84,10 +84,10 @@ def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -
             None,
         )
         if button is not None:
+            subjects = ", ".join(sorted(vocabulary))
             return (
                 Outcome.CONSENT_WALL,
-                f"the page asks for consent: a button {button!r} and {length} characters of text on "
-                f"{', '.join(sorted(vocabulary))}",
+                f"the page asks for consent: a button {button!r}, and {length} characters of text on {subjects}",
             )
     return None
 

@@ -37,7 +37,7 @@ def distinct(names: Iterable[str | None]) -> tuple[str, ...]:
 
 def too_many(count: int, limit: int) -> str:
     """Say as a problem of a document how many of its entries were left out."""
-    return f"only the first {limit} of {count} entries were read: {count - limit} are left out (max_entries_per_feed)"
+    return f"only the first {limit} of {count} entries were read (max_entries_per_feed); left out: {count - limit}"
 
 
 def with_keys(entries: Iterable[Entry]) -> tuple[Entry, ...]:

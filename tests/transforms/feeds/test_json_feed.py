@@ -110,7 +110,7 @@ def test_other_json_is_no_feed(feed: dict[str, Any]) -> None:
 def test_items_beyond_the_cap_are_not_read() -> None:
     document = _parse({"version": _VERSION, "items": [{"id": n} for n in range(9)]}, max_entries=4)
     assert len(document.entries) == 4
-    assert document.problems == ("only the first 4 of 9 entries were read: 5 are left out (max_entries_per_feed)",)
+    assert document.problems == ("only the first 4 of 9 entries were read (max_entries_per_feed); left out: 5",)
 
 
 def test_the_parameters_of_a_link_stay_as_they_are() -> None:

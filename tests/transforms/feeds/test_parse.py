@@ -108,7 +108,7 @@ def test_a_document_cut_anywhere_gives_entries_or_an_error_and_never_half_a_link
 def test_entries_beyond_the_cap_are_not_read_and_that_is_a_problem() -> None:
     document = parse_feed(rss(*map(story, range(50))), url=URL, max_entries=10)
     assert [entry.title for entry in document.entries] == [f"Story {number}" for number in range(10)]
-    assert document.problems == ("only the first 10 of 50 entries were read: 40 are left out (max_entries_per_feed)",)
+    assert document.problems == ("only the first 10 of 50 entries were read (max_entries_per_feed); left out: 40",)
 
 
 def test_the_cap_holds_for_a_document_that_breaks_off() -> None:

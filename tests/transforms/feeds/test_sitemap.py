@@ -69,4 +69,4 @@ def test_urls_beyond_the_cap_are_not_read() -> None:
     urls = "".join(f"<url><loc>https://paper.example/{n}</loc></url>" for n in range(9))
     document = parse_feed(f"<urlset>{urls}</urlset>".encode(), url=URL, max_entries=4)
     assert len(document.entries) == 4
-    assert document.problems == ("only the first 4 of 9 entries were read: 5 are left out (max_entries_per_feed)",)
+    assert document.problems == ("only the first 4 of 9 entries were read (max_entries_per_feed); left out: 5",)
