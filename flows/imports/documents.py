@@ -71,7 +71,7 @@ def _result(article: Article, url: str, run_id: str, now: datetime) -> PageResul
         stage="import",
         at=now,
         outcome=None,
-        reason="document imported",
+        reason="The document was imported.",
         hops=(url,),
         article=article,
     )

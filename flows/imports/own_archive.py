@@ -27,6 +27,7 @@ from flows.in_order import in_order
 from transforms.errors import InputError
 from transforms.outcomes import Outcome
 from transforms.records import Extraction, PageResult, Run
+from transforms.text import as_sentence
 from warehouse.stage import Batch
 
 _BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -147,7 +148,7 @@ def _results(
         yield replace(
             context.result,
             outcome=extraction.outcome,
-            reason=context.result.reason if article else extraction.reason,
+            reason=context.result.reason if article else as_sentence(extraction.reason),
             article=believed(article, context.result.at) if article else None,
         )
 

@@ -21,6 +21,7 @@ from flows.in_order import in_order
 from transforms.errors import InputError
 from transforms.outcomes import Outcome
 from transforms.records import Extraction, PageResult
+from transforms.text import as_sentence
 from transforms.urls import MAX_URL_LENGTH, url_strict
 
 PLACES = 64
@@ -105,7 +106,7 @@ def _result(url: str, extraction: Extraction, run_id: str, at: datetime, reason:
         stage="import",
         at=at,
         outcome=extraction.outcome,
-        reason=extraction.reason or reason,
+        reason=as_sentence(extraction.reason or reason),
         hops=(url,),
         article=believed(article, at) if article else None,
     )

@@ -12,8 +12,8 @@ from duckdb import DuckDBPyConnection
 
 from flows.cli.why import story_lines
 from flows.configuration import clock_for
-from flows.documents import import_documents
 from flows.feeds_file import FeedSpec
+from flows.progress import NoProgress
 from flows.settings import resolve_settings
 from tests.flows.cli.conftest import Newsledger, newsledger  # noqa: F401 - a fixture
 from tests.flows.test_stages import FEED, NOW, link, open_run, page, rss
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     settings = resolve_settings(
         flags={"data_dir": folder / "data"}, environ={}, file_values={}, file_sources={}, base=folder
     ).settings
-    import_documents([folder / "papers"], settings, clock=clock_for(LAST))
+    import_paths([folder / "papers"], settings, clock=clock_for(LAST), progress=NoProgress())
     return folder
 
 
