@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from flows.cli.why import story_lines
 from flows.configuration import clock_for
 from flows.feeds_file import FeedSpec
+from flows.imports.run import import_paths
 from flows.progress import NoProgress
 from flows.settings import resolve_settings
 from tests.flows.cli.conftest import Newsledger, newsledger  # noqa: F401 - a fixture
@@ -22,6 +23,7 @@ from warehouse.connection import open_reader
 from warehouse.stage import Batch, stage_batch
 from warehouse.why import Story, find_story, near_addresses
 
+pytestmark = pytest.mark.xdist_group("why")  # its history is made once
 HOP = "http://go.example/1"
 ROBOTS = "http://closed.example/story"
 RETRIED = "http://shaky.example/story"
