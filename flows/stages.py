@@ -204,11 +204,12 @@ class IngestRun:
         with self._timed("plan"):
             assert self._poll_batch is not None
             with self._state() as state:
-                self._known_keys = read_known_keys(state)
                 self._suppressions = read_suppressions(state)
                 self._due = plan_pages(
                     state, self._poll_batch, now=self._clock(), recheck=self._settings.recheck == "announced"
                 )
+                if self._due:
+                    self._known_keys = read_known_keys(state)
         return len(self._due)
 
     def acquire(self) -> int:

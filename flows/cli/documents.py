@@ -78,7 +78,7 @@ def show_command(url: str, common: Common) -> None:
     if article is None:
         raise InputError(
             f"The warehouse {path} has no article under {url}. "
-            "If a feed listed that address, the view url_status says what became of it (newsledger sql)."
+            "If a feed listed that address, `newsledger why` tells what became of it."
         )
     if not article.paragraphs:
         click.echo("newsledger: No text of this article is kept; text_state in the view articles says why.", err=True)
