@@ -5,12 +5,17 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from transforms.errors import RunInProgress, WarehouseUnwritable
+
+_NOTHING_STARTED = "Nothing was started; try again when it has ended, or wait for it with newsledger run --wait."
+_PAUSE_SECONDS = 0.5
+_LOOKS, _LOOK_SECONDS = 3, 0.02
 
 
 @contextmanager
@@ -29,9 +34,9 @@ def run_lock(path: Path, *, run_id: str, now: datetime) -> Iterator[None]:
         ) from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(descriptor)
         except BlockingIOError:
-            raise RunInProgress(_who(descriptor)) from None
+            raise RunInProgress(f"{_who(descriptor)} is in progress. {_NOTHING_STARTED}") from None
         holder = json.dumps({"run_id": run_id, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")})
         try:
             os.ftruncate(descriptor, 0)
@@ -47,14 +52,51 @@ def run_lock(path: Path, *, run_id: str, now: datetime) -> Iterator[None]:
 
 def refuse_if_held(path: Path) -> None:
     """Raises RunInProgress if a run holds the lock now: for answering before anything costly is started."""
+    with _free(path) as holder:
+        if holder is not None:
+            raise RunInProgress(f"{holder} is in progress. {_NOTHING_STARTED}")
+
+
+def wait_until_free(path: Path, note: Callable[[str], None]) -> None:
+    """Waits until no run holds the lock, however long that takes; whose run it is, is told to `note` once.
+
+    The lock is not taken: should another run be faster, the caller's is refused by `run_lock`.
+    """
+    is_told = False
+    while True:
+        with _free(path) as holder:
+            if holder is None:
+                return
+        if not is_told:
+            note(f"{holder} is in progress; waiting until it has ended.")
+            is_told = True
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _take(descriptor: int) -> None:
+    """Takes the lock.  Who only looks whether it is free holds it for a moment, and is not to be taken for a run."""
+    for _ in range(_LOOKS):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_LOOK_SECONDS)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def _free(path: Path) -> Iterator[str | None]:
+    """Tries the lock for the time of the block: None when it is free, else who holds it."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
+        yield None
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise RunInProgress(_who(descriptor)) from None
+        yield _who(descriptor)
+    else:
+        yield None
     finally:
         os.close(descriptor)
 
@@ -65,4 +107,4 @@ def _who(descriptor: int) -> str:
         who = f"run {holder['run_id']} (process {holder['pid']}, since {holder['since']})"
     except (ValueError, KeyError, TypeError, OSError):
         who = "another run"
-    return f"{who[0].upper()}{who[1:]} is in progress. Nothing was started; try again when it has ended."
+    return f"{who[0].upper()}{who[1:]}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flows.settings import Settings
-from warehouse.connection import ensure_schema, open_writer
+from warehouse.connection import ensure_schema, has_log, open_writer
 from warehouse.load import load_batches
 from warehouse.stage import discard_batches, pending_batches, set_aside
 
@@ -36,5 +36,6 @@ def load_spool(settings: Settings, *, now: datetime, note: Callable[[str], None]
         report = load_batches(warehouse, batches, loaded_at=now, keep_text=settings.keep_text)
     for sentence in set_aside(report.damaged):
         note(sentence)
-    discard_batches([*report.loaded, *report.skipped])
+    if not has_log(settings.warehouse):  # what is in the log alone might be lost with it; loading it twice is harmless
+        discard_batches([*report.loaded, *report.skipped])
     return report.load_seq

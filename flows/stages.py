@@ -24,6 +24,7 @@ from duckdb import DuckDBPyConnection
 from flows.acquire.archive import Archive
 from flows.acquire.client import Client, ClientSettings
 from flows.acquire.contexts import PageContext
+from flows.acquire.engine import Engine
 from flows.acquire.outage import own_outage
 from flows.acquire.pacing import Pacer
 from flows.acquire.pages import AcquiredPage, PageAcquirer
@@ -89,7 +90,15 @@ class RunSummary:
 class IngestRun:
     """One run, from the lock to the report.  A context manager: leaving it ends workers, connections and the lock."""
 
-    def __init__(self, request: RunRequest, *, clock: Callable[[], datetime], progress: Progress) -> None:
+    def __init__(
+        self,
+        request: RunRequest,
+        *,
+        clock: Callable[[], datetime],
+        progress: Progress,
+        engine: Engine | None = None,
+    ) -> None:
+        """`engine` does the CPU work and is left open; without one, the run has worker processes of its own."""
         self._settings = request.settings
         self._request = request
         self._clock = clock
@@ -113,6 +122,8 @@ class IngestRun:
         self._suppressions = Suppressions(())
         self._poll_batch: Path | None = None
         self._seconds: dict[str, float] = {}
+        self._workers = LocalEngine(workers=request.settings.workers)
+        self._engine = engine or self._workers
 
     # ------------------------------------------------------------ opening and closing
 
@@ -128,7 +139,8 @@ class IngestRun:
         settings, enter = self._settings, self._resources.enter_context
         enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at))
         sweep_spool(settings.spool)
-        self._engine = enter(LocalEngine(workers=settings.workers))
+        if self._engine is self._workers:
+            enter(self._workers)
         prepare_warehouse(settings, now=self.started_at, note=self._progress.note)
         self._load_left_behind()
         self._loop = enter(asyncio.Runner())
@@ -239,7 +251,7 @@ class IngestRun:
     def load(self) -> None:
         """Loads what was staged, in one transaction.  Raises WarehouseBusy when the file is not to be had in time."""
         with self._timed("load"):
-            self._engine.close()  # its memory is wanted now
+            self._workers.close()  # their memory is wanted now
             self._stage(self._next_batch_id(), runs=[self._run_row(ended_at=self._clock())])
             self._load_pending()
             self._remove_expired_answers()

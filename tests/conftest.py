@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import Forks
+
 _OURS = ("NEWSLEDGER_", "PREFECT_")
 _PROXIES = {"http_proxy", "https_proxy", "no_proxy", "all_proxy", "ssl_cert_file"}
 
@@ -29,3 +31,10 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Where processes come from that need not import anything."""
+    with Forks() as forks:
+        yield forks

@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -77,12 +77,14 @@ class SeenRequest:
 class NewsServer:
     """The server and what it has seen; a context manager.
 
+    `on_request` is called when a request has arrived, before it is answered.
     `requests` in order of arrival; `tunnels`, the hosts of the https connections made; `most_at_once`, the most
     requests that a host had in work at one time.
     """
 
     def __init__(self) -> None:
         self.requests: list[SeenRequest] = []
+        self.on_request: Callable[[], None] = lambda: None
         self.tunnels: list[str] = []
         self.most_at_once: dict[str, int] = defaultdict(int)
         self._resources: dict[str, list[Resource]] = {}
@@ -215,6 +217,7 @@ class NewsServer:
 
     async def _answer(self, seen: SeenRequest, writer: asyncio.StreamWriter) -> None:
         self.requests.append(seen)
+        self.on_request()
         self._in_flight[seen.host] += 1
         self.most_at_once[seen.host] = max(self.most_at_once[seen.host], self._in_flight[seen.host])
         try:

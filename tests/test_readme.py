@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -17,6 +15,7 @@ from flows.demo import DemoSite
 from flows.feeds_file import read_feeds_file
 from flows.settings import Settings
 from tests.flows.cli.conftest import prefect_server  # noqa: F401 - a fixture
+from tests.forks import Forks
 from transforms.outcomes import Outcome
 
 ROOT = Path(__file__).parents[1]
@@ -43,10 +42,9 @@ def workplace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.xdist_group("prefect-2")
-def test_every_command_of_the_readme_runs(workplace: Path, prefect_server: str) -> None:  # noqa: F811
+@pytest.mark.xdist_group("prefect")
+def test_every_command_of_the_readme_runs(workplace: Path, prefect_server: str, forks: Forks) -> None:  # noqa: F811
     """In their order, in one folder; the web of the demo is the only one there is."""
-    script = Path(sys.executable).with_name("newsledger")
     with DemoSite() as site:
         environment = {
             **os.environ,
@@ -57,14 +55,11 @@ def test_every_command_of_the_readme_runs(workplace: Path, prefect_server: str) 
             "HTTPS_PROXY": site.proxy_url,
         }
         for command in COMMANDS:
-            answer = subprocess.run(
-                [script, *(word.replace("~", str(workplace)) for word in shlex.split(command)[1:])],
-                env=environment,
-                cwd=workplace,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
+            answer = forks.run(
+                "flows.cli.main:main",
+                arguments=[word.replace("~", str(workplace)) for word in shlex.split(command)[1:]],
+                environment=environment,
+                folder=workplace,
             )
             assert answer.returncode == 0, f"{command}\n{answer.stdout}{answer.stderr}"
             assert answer.stdout, command

@@ -5,30 +5,41 @@ A DuckDB file admits one writing process or many reading ones, so whoever comes 
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from transforms.errors import NotAWarehouse, WarehouseBusy, WarehouseError, WarehouseMissing, WarehouseUnwritable
 from warehouse.migrate import is_current, lacks_schema, latest_schema, migrate, schema_version
+from warehouse.turnstile import PATIENCE_SECONDS, GivingWay, holding, pass_through
 from warehouse.upgrade_copies import copy_before_upgrade
+
+logger = logging.getLogger(__name__)
 
 _DRAFT = ".new-"
 _MEMORY_LIMIT = "1GB"
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
 _PAUSE_GROWTH = 1.5
+_TIMES_ASKED = 4
+"""A question that gives way to so many loads needs longer than the runs leave between them."""
+
+T = TypeVar("T")
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _LOCKED = re.compile("could not set lock|different configuration than existing|already attached", re.IGNORECASE)
-_DAMAGED = re.compile("corrupt database file|checksum", re.IGNORECASE)
+_TORN_LOG = re.compile("replaying WAL", re.IGNORECASE)
+_DAMAGED = re.compile("corrupt (database|WAL) file|checksum", re.IGNORECASE)
 _FULL = re.compile("could not write|no space left|disk quota|file too large", re.IGNORECASE)
 _UNWRITABLE = re.compile(
     "permission denied|read-only file system|no space left|not a directory|no such file or directory|is a directory"
@@ -40,15 +51,19 @@ _UNWRITABLE = re.compile(
 def ensure_schema(path: Path, *, wait_seconds: float, now: datetime) -> Path | None:
     """Make sure that `path` is a warehouse with today's schema and views; creates the file and its folders.
 
-    An existing file is opened for writing only if something is to be changed.  Before its tables are, it is copied;
-    returns the copy when one was made.  Raises the errors of `open_writer` except WarehouseMissing.
+    An existing file is opened for writing only if something is to be changed: also when a power cut tore DuckDB's log,
+    which is then set aside.  Before its tables are changed, it is copied; returns the copy when one was made.  Raises
+    the errors of `open_writer` except WarehouseMissing.
     """
     if not path.exists():
         _create(path, now)
         return None
-    with open_reader(path, wait_seconds=wait_seconds) as connection:
-        if is_current(connection):
-            return None
+    try:
+        with open_reader(path, wait_seconds=wait_seconds) as connection:
+            if is_current(connection):
+                return None
+    except _LogTorn:
+        pass  # a writer mends it
     # Closing a file gives up all locks that the process has on it, DuckDB's as well: so this one is closed last.
     with path.open("rb") as content, open_writer(path, wait_seconds=wait_seconds) as connection:
         copy = None
@@ -63,21 +78,61 @@ def ensure_schema(path: Path, *, wait_seconds: float, now: datetime) -> Path | N
 def open_reader(path: Path, *, wait_seconds: float) -> Iterator[DuckDBPyConnection]:
     """Open the warehouse for reading, beside any number of other readers.
 
-    Waits up to `wait_seconds` for a writer.  Raises WarehouseMissing, WarehouseBusy, WarehouseTooNew, NotAWarehouse
-    (also when a query of the block meets a damaged part), or WarehouseUnwritable when the file may not be opened.
+    Waits up to `wait_seconds` for a writer, also for one that is waiting itself.  Raises WarehouseMissing,
+    WarehouseBusy, WarehouseTooNew, NotAWarehouse (also when a query of the block meets a damaged part), or
+    WarehouseUnwritable when the file may not be opened.
     """
-    with _opened(path, read_only=True, wait_seconds=wait_seconds) as connection:
+    start = time.monotonic()
+    pass_through(path, wait_seconds=wait_seconds)
+    with _opened(path, read_only=True, wait_seconds=wait_seconds, since=start) as connection:
         yield connection
+
+
+def ask(
+    path: Path,
+    question: Callable[[DuckDBPyConnection, GivingWay], T],
+    *,
+    wait_seconds: float,
+    note: Callable[[str], None],
+) -> T:
+    """Return what `question` makes of the warehouse, opened for reading; it may take long and keeps no load waiting.
+
+    When a writer has waited for a few seconds, the question is interrupted, which is told to `note`, and asked again
+    after the load: it may be called several times.  Raises as `open_reader` does, and WarehouseBusy when the loads
+    leave too little time to answer it.
+    """
+    patience = min(PATIENCE_SECONDS, wait_seconds / 4)
+    for times_left in reversed(range(_TIMES_ASKED)):
+        with (
+            open_reader(path, wait_seconds=wait_seconds) as connection,
+            GivingWay(path, connection, patience_seconds=patience) as way,
+        ):
+            try:
+                return question(connection, way)
+            except duckdb.InterruptException:
+                if not way.has_given_way:
+                    raise
+        if times_left:
+            note("A run is waiting to load; the question is asked again when it has.")
+    raise WarehouseBusy(
+        f"The question gave way to {_TIMES_ASKED} loads into {path} and could not be answered between them. "
+        "Ask it while no run is in progress, or ask a copy of the file."
+    )
 
 
 @contextmanager
 def open_writer(path: Path, *, wait_seconds: float) -> Iterator[DuckDBPyConnection]:
     """Open the warehouse for writing; no other process can open it meanwhile.
 
-    Waits up to `wait_seconds` for readers and other writers.  Raises as `open_reader` does, and WarehouseUnwritable
-    when the disk is full before the block's work is committed; then nothing of that transaction is in the file.
+    Waits up to `wait_seconds` for readers and other writers; our own readers let it in first.  Raises as `open_reader`
+    does, and WarehouseUnwritable when the disk is full before the block's work is committed; then nothing of that
+    transaction is in the file.
     """
-    with _opened(path, read_only=False, wait_seconds=wait_seconds) as connection:
+    start = time.monotonic()
+    with (
+        holding(path, wait_seconds=wait_seconds),
+        _opened(path, read_only=False, wait_seconds=wait_seconds, since=start) as connection,
+    ):
         yield connection
 
 
@@ -86,6 +141,26 @@ def empty_connection(now: datetime) -> DuckDBPyConnection:
     connection = _connect(":memory:", read_only=False)
     migrate(connection, now=now)
     return connection
+
+
+def has_log(path: Path) -> bool:
+    """Whether DuckDB has written something that is in its log only: a close that could not finish leaves one behind."""
+    return _log_file(path).exists()
+
+
+class _LogTorn(NotAWarehouse):
+    """The warehouse is whole as of its last close, and the log of what was written since is not."""
+
+
+def _log_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _set_log_aside(path: Path) -> None:
+    """Move a torn log out of the way.  Nothing of ours is in it alone: batches leave the spool after a whole close."""
+    aside = next(name for number in count(1) if not (name := path.with_name(f"{path.name}.wal-torn-{number}")).exists())
+    _log_file(path).rename(aside)
+    logger.warning("The log of %s was torn, by a power cut as a rule. It was moved to %s.", path, aside)
 
 
 def _create(path: Path, now: datetime) -> None:
@@ -130,10 +205,10 @@ def _is_running(process_id: int) -> bool:
 
 
 @contextmanager
-def _opened(path: Path, *, read_only: bool, wait_seconds: float) -> Iterator[DuckDBPyConnection]:
+def _opened(path: Path, *, read_only: bool, wait_seconds: float, since: float) -> Iterator[DuckDBPyConnection]:
     if not path.exists():
         raise WarehouseMissing(f"There is no warehouse at {path} yet. `newsledger run` creates it.")
-    connection = _waiting_for_others(path, read_only=read_only, wait_seconds=wait_seconds)
+    connection = _waiting_for_others(path, read_only=read_only, wait_seconds=wait_seconds, since=since)
     try:
         schema_version(connection)
         yield connection
@@ -148,14 +223,17 @@ def _opened(path: Path, *, read_only: bool, wait_seconds: float) -> Iterator[Duc
         connection.close()
 
 
-def _waiting_for_others(path: Path, *, read_only: bool, wait_seconds: float) -> DuckDBPyConnection:
-    deadline = time.monotonic() + wait_seconds
+def _waiting_for_others(path: Path, *, read_only: bool, wait_seconds: float, since: float) -> DuckDBPyConnection:
+    deadline = since + wait_seconds
     pause = _FIRST_PAUSE_SECONDS
     while True:
         try:
             return _connect(str(path), read_only=read_only)
         except duckdb.Error as error:
             trouble = _trouble(path, error, wait_seconds)
+            if isinstance(trouble, _LogTorn) and not read_only:
+                _set_log_aside(path)
+                continue
             remaining = deadline - time.monotonic()
             if not isinstance(trouble, WarehouseBusy) or remaining <= 0:
                 raise trouble from error
@@ -190,6 +268,11 @@ def _trouble(path: Path, error: duckdb.Error, wait_seconds: float) -> WarehouseE
         )
     if _UNWRITABLE.search(message):
         return unwritable(path, message)
+    if _TORN_LOG.search(message) and _DAMAGED.search(message):
+        return _LogTorn(
+            f"The log of the warehouse {path} is torn: {message}. "
+            "The next `newsledger run` sets it aside, and loads what it held again from the spool."
+        )
     return _damaged(path, message)
 
 

@@ -129,8 +129,9 @@ def _read_batch(folder: Path) -> dict[str, pa.Table]:
         path = batch_file(folder, name)
         try:
             tables[name] = _read_file(path, schema)
-        except (OSError, pa.ArrowException) as error:
-            raise BatchDamaged(f"{path.name} cannot be read ({str(error).splitlines()[0]})") from error
+        except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
+            reason = (str(error) or type(error).__name__).splitlines()[0]
+            raise BatchDamaged(f"{path.name} cannot be read ({reason})") from error
     return tables
 
 
@@ -138,7 +139,9 @@ def _read_file(path: Path, schema: pa.Schema) -> pa.Table:
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         if not file.schema_arrow.equals(schema):
             raise pa.ArrowInvalid("its columns are not those of this newsledger")
-        return file.read(use_threads=False)  # small files: threads cost more than they save, and memory
+        table = file.read(use_threads=False)  # small files: threads cost more than they save, and memory
+    table.validate(full=True)  # what is damaged outside of the checksums' reach: offsets, encodings
+    return table
 
 
 def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table], suppressions: Suppressions) -> None:

@@ -35,6 +35,8 @@ from transforms.urls import site_of
 logger = logging.getLogger(__name__)
 
 PAGES_PER_BATCH = 400
+SECONDS_PER_BATCH = 60.0
+"""A result waits no longer to be staged, once another comes in: so much of a slow run's work a kill may cost."""
 RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=24))
 """After the first, second, … failed try; the last one repeats until `TRIES` are used up."""
 TRIES = 8
@@ -98,6 +100,7 @@ class PageAcquirer:
         self._rooms = asyncio.Semaphore(bodies_in_memory)
         self._deadline = deadline
         self._acquired: list[AcquiredPage] = []
+        self._oldest_since = 0.0
         self._staging = asyncio.Lock()
         self._repeated: list[tuple[DuePage, Answer]] = []
         self.left_out = 0
@@ -183,7 +186,8 @@ class PageAcquirer:
         else:
             await self._settle(page, answer, extraction)
         on_done()
-        if len(self._acquired) >= PAGES_PER_BATCH:
+        waited = time.monotonic() - self._oldest_since
+        if self._acquired and (len(self._acquired) >= PAGES_PER_BATCH or waited >= SECONDS_PER_BATCH):
             await self._stage_acquired()
 
     async def _settle(self, page: DuePage, answer: Answer, extraction: Extraction | None) -> None:
@@ -202,6 +206,8 @@ class PageAcquirer:
         if whole is not None:
             fetches += whole.fetches
             page_fetch_ids += whole.fetch_ids
+        if not self._acquired:
+            self._oldest_since = time.monotonic()
         self._acquired.append(
             AcquiredPage(
                 due=page,

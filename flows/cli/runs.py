@@ -14,7 +14,7 @@ import click
 
 from flows.cli.common import Common, as_json, common_options, is_terminal
 from flows.configuration import Configuration, IngestParameters, choose_feeds, clock_for
-from flows.lock import refuse_if_held
+from flows.lock import refuse_if_held, wait_until_free
 from transforms.errors import NetworkDown, SettingsError
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ EXAMPLE_QUESTION = (
 @click.option("--feeds", type=click.Path(path_type=Path), help="Follow the feeds of this file (TOML or OPML) instead.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only the feed of this name or address; may be repeated.")
 @click.option("--force", is_flag=True, help="Ask feeds that are not due, too; pacing, robots.txt and Retry-After hold.")
+@click.option("--wait", is_flag=True, help="While another run is in progress, wait for its end and run then.")
 @click.option("--or-demo", is_flag=True, help="Where the machine has no network, run the demo instead.")
 @click.option("--json", "is_json", is_flag=True, help="The summary as one JSON object.")
 @common_options
 def run_command(
-    feeds: Path | None, only: tuple[str, ...], force: bool, or_demo: bool, is_json: bool, common: Common
+    feeds: Path | None, only: tuple[str, ...], force: bool, wait: bool, or_demo: bool, is_json: bool, common: Common
 ) -> None:
     """Polls the feeds that are due, fetches their unseen pages and loads the articles.
 
@@ -50,6 +51,8 @@ def run_command(
         now=common.now,
         trigger="manual",
     )
+    if wait:
+        wait_until_free(configuration.settings.lock_file, note=lambda text: click.echo(f"newsledger: {text}", err=True))
     try:
         summary = _run(configuration, parameters)
     except NetworkDown:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from flows.cli.answers import write_answer
-from flows.cli.common import Common, common_options, printable
+from flows.cli.answers import Answer
+from flows.cli.common import Common, common_options, printable, writing_to_stdout
 from flows.cli.inputs import read_file_or_stdin
 
 _EXAMPLE = 'newsledger sql "select headline, site from articles limit 5"'
@@ -38,8 +38,8 @@ class _QuestionCommand(click.Command):
 def sql_command(question: str, form: str, common: Common) -> None:
     """Asks the warehouse QUESTION, a SQL statement ("-" reads it from stdin).
 
-    The file is opened read-only, and only for as long as the answer takes.  A table has at most 1,000 rows; the
-    other formats have all of them.
+    The file is opened read-only, and only until the answer is found; a run that waits to load goes first, and the
+    question is then asked again.  A table has at most 1,000 rows; the other formats have all of them.
 
     Example: newsledger sql "select site, count(*) from articles group by site order by 2 desc"
     """
@@ -50,18 +50,8 @@ def sql_command(question: str, form: str, common: Common) -> None:
         raise click.UsageError(
             "Parquet is no text for a terminal; redirect it: newsledger sql … --format parquet > FILE"
         )
-    import duckdb
-
-    from warehouse.connection import open_reader
-
-    path, wait_seconds = common.warehouse_to_read
-    with open_reader(path, wait_seconds=wait_seconds) as connection:
-        try:
-            if not connection.extract_statements(question):
-                raise click.UsageError(f"There is no statement in the question. Try: {_EXAMPLE}")
-            write_answer(connection.execute(question), form)
-        except duckdb.Error as error:
-            raise click.UsageError(f"DuckDB cannot answer this question: {printable(str(error))}") from error
+    with writing_to_stdout():  # a closed one is told before anything is asked
+        _answer(common, question, form).write()
 
 
 def answer_as_table(path: Path, question: str) -> None:
@@ -69,7 +59,29 @@ def answer_as_table(path: Path, question: str) -> None:
     from warehouse.connection import open_reader
 
     with open_reader(path, wait_seconds=5) as connection:
-        write_answer(connection.execute(question), "table")
+        answer = Answer(connection.execute(question), "table", on_rows=lambda: None)
+    answer.write()
+
+
+def _answer(common: Common, question: str, form: str) -> Answer:
+    """The answer, taken out of the warehouse, which is closed again."""
+    import duckdb
+
+    from warehouse.connection import ask
+    from warehouse.turnstile import GivingWay
+
+    def taken(connection: duckdb.DuckDBPyConnection, way: GivingWay) -> Answer:
+        try:
+            if not connection.extract_statements(question):
+                raise click.UsageError(f"There is no statement in the question. Try: {_EXAMPLE}")
+            return Answer(connection.execute(question), form, on_rows=way.give_way_if_asked)
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            raise click.UsageError(f"DuckDB cannot answer this question: {printable(str(error))}") from error
+
+    path, wait_seconds = common.warehouse_to_read
+    return ask(path, taken, wait_seconds=wait_seconds, note=lambda text: click.echo(f"newsledger: {text}", err=True))
 
 
 def _text(question: str) -> str:

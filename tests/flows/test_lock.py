@@ -6,17 +6,19 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from flows.lock import refuse_if_held, run_lock
+from flows.lock import refuse_if_held, run_lock, wait_until_free
 from transforms.errors import RunInProgress, WarehouseUnwritable
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOLDER = """
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from flows.lock import run_lock
@@ -46,6 +48,22 @@ def test_a_second_run_is_told_whose_run_it_is_and_since_when(tmp_path: Path) -> 
             "pid": os.getpid(),
             "since": "2026-11-22T12:00:00+00:00",
         }
+
+
+def test_who_waits_is_told_once_for_whom_and_goes_on_when_it_has_ended(tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    told: list[str] = []
+    with ExitStack() as other:
+        other.enter_context(run_lock(path, run_id="first", now=NOW))
+
+        def note(text: str) -> None:
+            told.append(text)
+            other.close()
+
+        wait_until_free(path, note)
+        wait_until_free(path, note)
+    who = f"Run first (process {os.getpid()}, since 2026-11-22T12:00:00+00:00)"
+    assert told == [f"{who} is in progress; waiting until it has ended."]
 
 
 def test_a_lock_file_that_nobody_holds_stops_nobody(tmp_path: Path) -> None:

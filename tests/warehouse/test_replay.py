@@ -124,7 +124,7 @@ def load(connection: DuckDBPyConnection, folders: list[Path], ends: list[int]) -
 
 
 @given(batches=histories(), data=st.data())
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_tables_do_not_depend_on_how_batches_are_divided_among_loads(
     shared_warehouse: DuckDBPyConnection, batches: list[dict[str, Any]], data: st.DataObject
 ) -> None:

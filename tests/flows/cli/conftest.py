@@ -1,4 +1,4 @@
-"""The command line as a user has it: the installed script, in a process and a folder of its own."""
+"""The command line as a user has it, in a process and a folder of its own; SCRIPT is the installed one."""
 
 from __future__ import annotations
 
@@ -13,27 +13,25 @@ from pathlib import Path
 import pytest
 
 from flows.prefect_server import answers
+from tests.forks import Forks
 
 SCRIPT = Path(sys.executable).with_name("newsledger")
 Newsledger = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def newsledger(tmp_path: Path) -> Newsledger:
+def newsledger(tmp_path: Path, forks: Forks) -> Newsledger:
     """Runs the script in `tmp_path`, with its data there; keyword `environment` adds variables."""
 
     def run(
         *arguments: str, environment: Mapping[str, str] | None = None, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(SCRIPT), *arguments],
-            env={**os.environ, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data"), **(environment or {})},
-            cwd=tmp_path,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        return forks.run(
+            "flows.cli.main:main",
+            arguments=arguments,
+            environment={**os.environ, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data"), **(environment or {})},
+            folder=tmp_path,
+            stdin=stdin,
         )
 
     return run

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow.parquet
 import pytest
 
-from flows.cli.answers import write_answer
+from flows.cli.answers import Answer
 
 Captured = pytest.CaptureFixture[bytes]
 
@@ -18,7 +18,8 @@ Captured = pytest.CaptureFixture[bytes]
 def answered(captured: Captured, question: str, form: str) -> tuple[bytes, str]:
     """What goes to standard output and to standard error."""
     with duckdb.connect() as connection:
-        write_answer(connection.execute(question), form)
+        answer = Answer(connection.execute(question), form, on_rows=lambda: None)
+    answer.write()
     written = captured.readouterr()
     return written.out, written.err.decode()
 

@@ -13,9 +13,10 @@ import pytest
 
 from tests.flows.cli.conftest import SCRIPT, Newsledger
 from tests.flows.cli.test_runs import FEEDS_FILE, PAGE, a_paper
+from tests.forks import Forks
 from tests.news_server import Behaviour, NewsServer
 
-pytestmark = pytest.mark.xdist_group("prefect-2")  # beside the others, on a server of its own
+pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
@@ -50,3 +51,31 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_one_goes_on(
         server.add("http://paper.example/harbour", body=PAGE.encode(), headers={"Content-Type": "text/html"})
         again = newsledger("run", "--json", environment={**server.environment, "PREFECT_API_URL": prefect_server})
     assert json.loads(again.stdout)["outcomes"] == {"loaded": 1}
+
+
+@pytest.mark.parametrize("number", [2, 4], ids=["before-the-page", "at-the-page"])
+def test_a_run_killed_under_prefect_and_the_next_load_each_article_once(
+    newsledger: Newsledger, forks: Forks, prefect_server: str, tmp_path: Path, number: int
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_FILE)
+    with NewsServer() as server:
+        a_paper(server)
+        server.add("http://paper.example/harbour", status=302, headers={"Location": "/port"})
+        server.add("http://paper.example/port", body=PAGE.encode(), headers={"Content-Type": "text/html"})
+        environment = {**server.environment, "PREFECT_API_URL": prefect_server}
+
+        def kill_at_a_request(process_id: int) -> None:
+            server.on_request = lambda: os.kill(process_id, signal.SIGKILL) if len(server.requests) == number else None
+
+        killed = forks.run(
+            "flows.cli.main:main",
+            arguments=["run"],
+            environment={**os.environ, **environment, "NEWSLEDGER_DATA_DIR": str(tmp_path / "data")},
+            folder=tmp_path,
+            on_start=kill_at_a_request,
+        )
+        assert killed.returncode == -signal.SIGKILL
+        again = newsledger("run", "--json", environment=environment)
+    assert json.loads(again.stdout)["outcomes"] == {"loaded": 1}
+    question = "select count(*), count(distinct url) from articles"
+    assert newsledger("sql", question, "--format", "csv").stdout.splitlines()[1] == "1,1"

@@ -25,6 +25,7 @@ from flows.in_order import in_order
 from tests.flows.cli.conftest import SCRIPT, Newsledger
 from tests.news_server import NewsServer
 from transforms.errors import InputError
+from warehouse.connection import open_writer
 
 DOCUMENT = "The Gull\n\nHarbour \x1b[31mreopens\n\u202eShips\n1 min read\n\nThe gates, said \u201cGull\u201d, are open."
 FERRY = "http://harbour-courier.example/harbour/ferry-heron-strikes-pier-1042"
@@ -114,6 +115,23 @@ def test_an_output_that_takes_nothing_ends_with_a_message_or_quietly(warehouse: 
     code, message = ended("parquet", ">&-")
     assert code == 1
     assert "Standard output is closed" in message
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "parquet"])
+def test_the_warehouse_is_closed_while_somebody_reads_the_answer(warehouse: Path, form: str) -> None:
+    """As long as a pager shows the first page, say."""
+    question = "select hash(range) as a, repeat(hash(range + 1)::varchar, 8) as b from range(30000)"
+    with subprocess.Popen(
+        [str(SCRIPT), "sql", question, "--format", form, "--warehouse", str(warehouse)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.read(1)
+        assert reader.poll() is None
+        with open_writer(warehouse, wait_seconds=0):
+            pass
+        assert len(reader.stdout.read()) > 65536, "or it would fit a pipe, and nobody would have waited"
 
 
 def on_a_terminal(tmp_path: Path, *arguments: str, columns: int) -> str:
