@@ -74,6 +74,8 @@ ALSO_FOUND = [
 CHECKED_WHOLE = {
     "batches_are_loaded_once",
     "feeds_are_unique",
+    "merged_articles_have_no_address",
+    "parted_addresses_stay_apart",
     "runs_are_unique",
     "sites_are_unique",
     "suppressed_texts_are_gone",

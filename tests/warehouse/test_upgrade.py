@@ -31,6 +31,8 @@ ROWS = """
         'a', 1, now(), 'r', null, 'https://news.example/a', 'Crane', 'Crane stays', null, 'It stays.', 2, 'c', 'b',
         'crane stays', null, 'page', 'x', 1;
     insert into fct_paragraphs values ('a', 1, 1, 'body', 'It stays.', 't', 1);
+    insert into ops.url_aliases
+    values ('news.example/a', 'https://news.example/a', 'a', 'request', true, now(), 'r', 1);
     insert into ops.loads values (1, 'b', now(), 0, 0, 0, 1, 1);
 """
 KILLED_UPGRADE = """
