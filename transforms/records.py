@@ -270,7 +270,8 @@ class Page:
 class Extraction:
     """What extraction made of a page: an article, or an outcome that says why there is none.
 
-    Exactly one of `article` and `outcome` is set; `reason` is a sentence that names the evidence.
+    `reason` is a sentence that names the evidence.  Both are set where the article is a stand-in: the feed's own text,
+    beside the outcome that the page had.
     """
 
     article: Article | None = None
@@ -418,7 +419,8 @@ class PageResult:
     `moved_permanently` says that all redirects between them were permanent (301 or 308) and there was one.
     `guid_keys` are those of the page as it was planned (`DuePage`).
     `same_as_key` is set when a hop's strict key was known already and the fetch ended there.
-    `outcome` is None when there is an article: the load decides between loaded, revised, unchanged and duplicate.
+    `outcome` is None when there is the page's article: the load decides between loaded, revised, unchanged and
+    duplicate.  An article beside an outcome is the feed's own text, which stands in for a page that was not had.
     `further_urls` are the addresses of the article's second, third, … pages where it has several.
     """
 

@@ -118,7 +118,11 @@ def fetch_row(fetch: Fetch) -> Row:
 
 
 def result_row(result_number: int, result: PageResult) -> Row:
-    """Return a row of page_results.parquet; `result_number` ties an article to it."""
+    """Return a row of page_results.parquet; `result_number` ties an article to it.
+
+    The hops on the way to a page that was not had are no addresses of the stand-in: they may end at a wall.
+    """
+    hops = (result.url,) if _is_stand_in(result) else result.hops
     return {
         "result_number": result_number,
         "run_id": result.run_id,
@@ -129,11 +133,11 @@ def result_row(result_number: int, result: PageResult) -> Row:
         "decided_at": result.at,
         "outcome": result.outcome.value if result.outcome else None,
         "reason": result.reason,
-        "hops": [without_credentials(hop) for hop in result.hops],
-        "hop_keys": [address_key(hop) for hop in result.hops],
+        "hops": [without_credentials(hop) for hop in hops],
+        "hop_keys": [address_key(hop) for hop in hops],
         "further_urls": [without_credentials(url) for url in result.further_urls],
         "further_keys": [address_key(url) for url in result.further_urls],
-        "moved_permanently": result.moved_permanently,
+        "moved_permanently": result.moved_permanently and not _is_stand_in(result),
         "same_as_key": result.same_as_key,
         "feed_id": feed_id_of(result.feed_url) if result.feed_url else None,
         "entry_key": result.entry_key,
@@ -148,11 +152,13 @@ def result_row(result_number: int, result: PageResult) -> Row:
 def article_row(result_number: int, result: PageResult, article: Article) -> Row:
     """Return a row of articles.parquet.
 
+    The final address of a stand-in is the one that was asked for: where that led, the article was not.
     `site` is the registrable domain of the final address; a document has the one that it names.  `canonical_key`
     and `amp_key` are there only for addresses that can be believed: on the same site, and neither its home page nor,
     as a canonical URL, a section that the page is in.
     """
-    final_url = without_credentials(result.hops[-1] if result.hops else article.url or result.url)
+    read_at = result.hops[-1] if result.hops else article.url or result.url
+    final_url = without_credentials(result.url if _is_stand_in(result) else read_at)
     site = article.site if final_url.startswith(_DOCUMENT) else site_of(final_url)
     image = article.lead_image or LeadImage()
     return {
@@ -199,6 +205,10 @@ def article_row(result_number: int, result: PageResult, article: Article) -> Row
             for paragraph in article.paragraphs
         ],
     }
+
+
+def _is_stand_in(result: PageResult) -> bool:
+    return result.article is not None and result.outcome is not None
 
 
 def _canonical_key(canonical_url: str | None, site: str | None, final_url: str) -> str | None:

@@ -24,7 +24,7 @@ from flows.acquire.further_pages import FurtherPages, WholeArticle, told
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
 from transforms.article.extract import extract_page
-from transforms.article.from_feed import extract_entry
+from transforms.article.from_feed import extract_entry, may_stand_in, stand_in
 from transforms.dates import believable
 from transforms.errors import NewsledgerError, WorkerError
 from transforms.outcomes import RETRIED, Outcome
@@ -118,7 +118,7 @@ class PageAcquirer:
                         tasks.create_task(self._work_through(pages, on_done))
         except* NewsledgerError as group:
             raise _first(group) from group
-        self._settle_repeated()
+        await self._settle_repeated()
         self._defer([page for pages in by_site.values() for page in pages])
         await self._stage_acquired()
 
@@ -201,6 +201,8 @@ class PageAcquirer:
         self._claims.end(page.url_key, Ending(outcome=outcome, reason=reason))
         article = extraction.article if extraction else None
         is_overruled = whole is not None and article is None
+        if article is None:
+            article = await self._stand_in(page, outcome)
         result = self._result(page, answer, outcome=outcome, reason=reason, article=article, whole=whole)
         fetches, page_fetch_ids = list(answer.fetches), [fetch.fetch_id for fetch in answer.fetches[-1:]]
         if whole is not None:
@@ -240,7 +242,7 @@ class PageAcquirer:
         finally:
             room.release()
 
-    def _settle_repeated(self) -> None:
+    async def _settle_repeated(self) -> None:
         """Gives the pages that stopped at another's address their outcome, now that the other's is known."""
         for page, answer in self._repeated:
             assert answer.same_as is not None
@@ -249,7 +251,9 @@ class PageAcquirer:
                 result = self._result(page, answer, outcome=Outcome.DUPLICATE, reason=answer.reason)
             else:
                 reason = f"{answer.reason}; there: {ending.reason}"
-                result = self._result(page, replace(answer, same_as=None), outcome=ending.outcome, reason=reason)
+                text = await self._stand_in(page, ending.outcome)
+                own = replace(answer, same_as=None)
+                result = self._result(page, own, outcome=ending.outcome, reason=reason, article=text)
             self._acquired.append(AcquiredPage(due=page, result=result, fetches=answer.fetches))
         self._repeated = []
 
@@ -263,6 +267,17 @@ class PageAcquirer:
     def _has_text(self, page: DuePage) -> bool:
         """Whether the page's feed is one whose own text is wanted, so that the page is not asked for."""
         return page.feed_url in self._text_feeds and page.entry is not None
+
+    async def _stand_in(self, page: DuePage, outcome: Outcome | None) -> Article | None:
+        """The feed's own text in the place of a page that cannot be had; None where there is no such text."""
+        if self._has_text(page) or not may_stand_in(page.entry, outcome):
+            return None
+        try:
+            return await asyncio.wrap_future(self._engine.submit(_find_stand_in, page.entry, page.feed_language))
+        except Exception as error:
+            if not isinstance(error, WorkerError):
+                logger.exception("extracting the feed's text of %s", page.url)
+            return None  # what is told of the page is true without it
 
     async def _extract(self, page: DuePage, answer: Answer) -> Extraction:
         fetched = Page(
@@ -400,6 +415,11 @@ def believed(article: Article, now: datetime) -> Article:
 def _extract_entry(entry: Entry, feed_language: str | None) -> Extraction:
     """`extract_entry` with positional arguments, as the engine's seam passes them."""
     return extract_entry(entry, feed_language=feed_language)
+
+
+def _find_stand_in(entry: Entry, feed_language: str | None) -> Article | None:
+    """`stand_in` with positional arguments, as the engine's seam passes them."""
+    return stand_in(entry, feed_language=feed_language)
 
 
 def _extract(page: Page, entry: Entry | None, feed_language: str | None) -> Extraction:

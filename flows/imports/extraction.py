@@ -9,7 +9,7 @@ from flows.acquire.bodies import BadBodyError, BodyTooLargeError
 from flows.acquire.exchange import PAGE_BYTES, headers_for_extraction
 from flows.imports.http_messages import HttpAnswer, read_answer
 from transforms.article.extract import extract_page
-from transforms.article.from_feed import extract_entry
+from transforms.article.from_feed import extract_entry, may_stand_in, stand_in
 from transforms.article.multi_page import join_pages
 from transforms.article.saved_page import address_of
 from transforms.outcomes import Outcome
@@ -32,11 +32,22 @@ def extract_record(block: bytes, url: str) -> Extraction:
 def extract_replayed(blocks: Sequence[bytes], due: DuePage, final_url: str, is_partial: bool) -> Extraction:
     """The article of a page that a run read, from its answer and those of the article's further pages.
 
-    Without any answer it is the text that the feed gave.
+    Without any answer it is the text that the feed gave.  Where the page is a wall, that text may stand in.
     """
     if not blocks:
         assert due.entry is not None
         return extract_entry(due.entry, feed_language=due.feed_language)
+    return with_stand_in(_joined(blocks, due, final_url, is_partial), due)
+
+
+def with_stand_in(extraction: Extraction, due: DuePage) -> Extraction:
+    """The same, with the feed's own text beside the outcome where the page could not be had."""
+    if due.entry is None or not may_stand_in(due.entry, extraction.outcome):
+        return extraction
+    return replace(extraction, article=stand_in(due.entry, feed_language=due.feed_language))
+
+
+def _joined(blocks: Sequence[bytes], due: DuePage, final_url: str, is_partial: bool) -> Extraction:
     extraction = _extracted(blocks[0], due, final_url)
     if extraction.article is None:
         return extraction

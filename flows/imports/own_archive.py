@@ -20,10 +20,11 @@ from flows.acquire.archive import CONTEXT_TYPE, record_id_of
 from flows.acquire.contexts import PageContext, context_from_json
 from flows.acquire.engine import Engine
 from flows.acquire.pages import believed
-from flows.imports.extraction import extract_replayed
+from flows.imports.extraction import extract_replayed, with_stand_in
 from flows.imports.pages import PLACES
 from flows.imports.warc_files import WarcRecord, read_records, record_at
 from flows.in_order import in_order
+from transforms.article.from_feed import may_stand_in
 from transforms.errors import InputError
 from transforms.outcomes import Outcome
 from transforms.records import Extraction, PageResult, Run
@@ -131,9 +132,12 @@ def _results(
 ) -> Iterator[PageResult]:
     def submit(context: PageContext) -> Future[Extraction]:
         if not _is_to_be_extracted(context):
-            decided: Future[Extraction] = Future()
-            decided.set_result(Extraction(outcome=context.result.outcome, reason=context.result.reason))
-            return decided
+            decided = Extraction(outcome=context.result.outcome, reason=context.result.reason)
+            if may_stand_in(context.due.entry, decided.outcome):
+                return engine.submit(with_stand_in, decided, context.due)
+            at_once: Future[Extraction] = Future()
+            at_once.set_result(decided)
+            return at_once
         blocks = [_answer(index, fetch_id, context) for fetch_id in context.page_fetch_ids]
         final_url = context.result.hops[-1] if context.result.hops else context.due.url
         return engine.submit(extract_replayed, blocks, context.due, final_url, context.is_partial)
@@ -148,7 +152,7 @@ def _results(
         yield replace(
             context.result,
             outcome=extraction.outcome,
-            reason=context.result.reason if article else as_sentence(extraction.reason),
+            reason=context.result.reason if extraction.outcome is None else as_sentence(extraction.reason),
             article=believed(article, context.result.at) if article else None,
         )
 

@@ -78,12 +78,32 @@ def test_trouble_with_a_recheck_leaves_the_article_an_article(ledger: Ledger) ->
 
 def test_a_stand_in_keeps_the_time_of_the_next_attempt_at_the_page(ledger: Ledger) -> None:
     stand_in = an_article(CRANE, body_source=BodySource.FEED)
-    ledger.load(page_results=[a_result(CRANE, at=after(5), article=stand_in, next_try_at=after(65), failures=1)])
-    assert ledger.rows(STATUS) == [("loaded", after(5), after(5), after(65), 1)]
+    ledger.load(page_results=[refusal(Outcome.TIMED_OUT, 5, article=stand_in, next_try_at=after(65), failures=1)])
+    assert ledger.rows(STATUS) == [("timed_out", after(5), after(5), after(65), 1)]
 
     again = refusal(Outcome.BLOCKED, 70, next_try_at=after(200), failures=2, run_id="run-2")
     ledger.load(page_results=[again])
-    assert ledger.rows(STATUS) == [("loaded", after(5), after(70), after(200), 2)]
+    assert ledger.rows(STATUS) == [("blocked", after(70), after(70), after(200), 2)]
+
+
+@pytest.mark.parametrize(
+    ("again", "outcome", "source"),
+    [
+        pytest.param({"outcome": Outcome.DEFERRED, "stage": "plan"}, "timed_out", "feed", id="not-tried-this-time"),
+        pytest.param({"outcome": Outcome.NOT_FOUND, "stage": "fetch"}, "not_found", "feed", id="not-found"),
+        pytest.param({"article": an_article(CRANE)}, "loaded", "page", id="the-page"),
+    ],
+)
+def test_what_a_later_run_says_of_a_page_with_a_stand_in(
+    ledger: Ledger, again: dict[str, Any], outcome: str, source: str
+) -> None:
+    stand_in = an_article(CRANE, body_source=BodySource.FEED, paragraphs=paragraphs("The feed's own text."))
+    ledger.load(page_results=[refusal(Outcome.TIMED_OUT, 5, article=stand_in)])
+    ledger.load(page_results=[a_result(CRANE, **{"article": None, "at": after(70), "run_id": "run-2", **again})])
+    assert ledger.rows("select outcome, body_source from url_status join articles using (article_id)") == [
+        (outcome, source)
+    ]
+    assert ledger.values("select version_count from articles") == [1]
 
 
 def test_a_listed_address_of_a_known_article_is_a_duplicate_without_being_asked_for(ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""The article that a feed's own full text holds, where no page is asked for."""
+"""The article that a feed's own full text holds: where no page is asked for, and where the page cannot be had."""
 
 from __future__ import annotations
 
@@ -6,8 +6,28 @@ import html
 from dataclasses import replace
 
 from transforms.article.extract import extract_page
+from transforms.article.habits import any_of, rows
 from transforms.outcomes import Outcome
-from transforms.records import BodySource, Entry, Extraction, Page
+from transforms.records import Article, BodySource, Entry, Extraction, Page
+
+STOOD_IN = frozenset(
+    {
+        Outcome.ROBOTS,
+        Outcome.BLOCKED,
+        Outcome.CONSENT_WALL,
+        Outcome.LOGIN_WALL,
+        Outcome.TIMED_OUT,
+        Outcome.CONNECTION_FAILED,
+        Outcome.RATE_LIMITED,
+        Outcome.SERVER_ERROR,
+    }
+)
+"""Outcomes of a page that is there and cannot be had: the feed's own text may stand in for it."""
+
+FEWEST_WORDS = 80
+"""Words of a text that may stand in; what is shorter is a summary, wherever the feed puts it."""
+
+_cut_off = any_of(rows("walls", "cut_off"))
 
 
 def extract_entry(entry: Entry, *, feed_language: str | None = None) -> Extraction:
@@ -34,3 +54,16 @@ def extract_entry(entry: Entry, *, feed_language: str | None = None) -> Extracti
         witnesses=witnesses,
     )
     return replace(extraction, article=article)
+
+
+def may_stand_in(entry: Entry | None, outcome: Outcome | None) -> bool:
+    """Whether it is worth looking for a stand-in: the page cannot be had, and the entry has a text of its own."""
+    return outcome in STOOD_IN and entry is not None and bool(entry.content_html)
+
+
+def stand_in(entry: Entry, *, feed_language: str | None = None) -> Article | None:
+    """The article of the entry's full text, None where that is short or breaks off as a teaser does."""
+    article = extract_entry(entry, feed_language=feed_language).article
+    if article is None or len(article.body.split()) < FEWEST_WORDS or _cut_off.search(article.paragraphs[-1].text):
+        return None
+    return article

@@ -13,7 +13,7 @@ select
     r.feed_id,
     r.entry_key,
     r.guid_keys,
-    r.fetch_id,
+    if(r.outcome is null, r.fetch_id, null) as fetch_id,
     r.url,
     r.url_key,
     r.loose_key as url_loose_key,

@@ -1,6 +1,6 @@
 -- What became of each URL, as rows of history.
 -- With an article: loaded (a new article, or the page in the place of a stand-in), revised (a new version), unchanged
--- (a known address says the same), duplicate (a new address of an article). Without: as staged.
+-- (a known address says the same), duplicate (a new address of an article). Without, or with a stand-in: as staged.
 create or replace temp table decided as
 with resolved as (
     select
@@ -14,6 +14,7 @@ with resolved as (
         or row_number() over (partition by r.url_key, i.article_id order by r.decided_at, r.result_number) > 1
             as is_known_address,
         coalesce(i.article_id, arrived.article_id, known.article_id) as article_id,
+        coalesce(held.body_source = 'feed', false) as has_stand_in,
         o.result_number is not null as is_outdated
     from stg_page_results as r
     left join identities as i using (result_number)
@@ -22,18 +23,22 @@ with resolved as (
     left join known_addresses as known on known.url_key = r.url_key
     left join ops.url_aliases as arrived
         on arrived.url_key = r.same_as_key and (arrived.is_fetched or arrived.evidence = 'redirect')
+    left join dim_articles as held on held.article_id = coalesce(i.article_id, arrived.article_id, known.article_id)
 )
 
 select
     *,
     case
+        when outcome is not null then outcome
         when is_first or replaces_stand_in then 'loaded'
         when is_version then 'revised'
-        when own_article_id is null then coalesce(outcome, 'duplicate')
+        when own_article_id is null then 'duplicate'
         when is_known_address then 'unchanged'
         else 'duplicate'
     end as final_outcome,
     case
+        when outcome is not null and own_article_id is not null and has_stand_in
+            then rtrim(reason, '.') || '; the feed''s own text stands in.'
         when replaces_stand_in then 'The page takes the place of the text that the feed gave.'
         when reason <> '' then reason
         when is_first then 'A new article.'

@@ -1,11 +1,13 @@
 -- Where each URL stands after this batch; a result from well before it was last asked for, as imports
 -- bring them, says nothing about that. An article stays one when asking for it again fails: only what is said about
--- the article itself (stored outcomes, gone, not found, suppressed) takes the place of the outcome it has.
+-- the article itself (stored outcomes, gone, not found, suppressed) takes the place of the outcome it has. Where only a
+-- stand-in is held, the outcome goes on to tell why the page was not had.
 create or replace temp table latest_results as
 select
     r.*,
     r.article_id is not null
     and r.final_outcome not in ('loaded', 'revised', 'unchanged', 'duplicate', 'gone', 'not_found', 'suppressed')
+    and not (r.has_stand_in and r.final_outcome <> 'deferred' and (r.stage = 'fetch' or r.fetch_id is not null))
         as says_nothing
 from decided as r
 qualify row_number() over (partition by r.url_key order by r.decided_at desc, r.result_number desc) = 1;
