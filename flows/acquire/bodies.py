@@ -154,6 +154,11 @@ class BodyReader:
         """The decoded body; raises BadBodyError when its encoding has not come to an end."""
         if self.wire_size and not all(decoder.is_complete for decoder in self._decoders):
             raise BadBodyError("the body ends before its content encoding does")
+        return self.so_far
+
+    @property
+    def so_far(self) -> bytes:
+        """What came and could be decoded until now."""
         return b"".join(self._inflated)
 
     @property

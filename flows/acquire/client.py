@@ -21,6 +21,7 @@ from flows.acquire.addresses import AddressRefusedError, AddressRules
 from flows.acquire.archive import Archive, Exchange
 from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader
 from flows.acquire.connections import Connections, headers_as_text
+from flows.acquire.error_pages import read_error_page, verdict_on_error_page
 from flows.acquire.exchange import Answer, Request, RobotsDecision
 from flows.acquire.pacing import Pacer, Turn
 from flows.acquire.targets import Target, parse_target, redirect_target
@@ -220,6 +221,15 @@ class Client:
                 self._connections.get(target, headers=self._headers(target, course), turn=turn) as response,
             ):
                 received = self._head(response, is_conditional=request.is_conditional)
+                if received.verdict is not None and request.purpose in _ARCHIVED:
+                    shown = await read_error_page(response)
+                    return replace(
+                        received,
+                        body=shown.body,
+                        wire_size=shown.wire_size,
+                        verdict=verdict_on_error_page(received.verdict, received.headers, shown.body),
+                        raw_ref=self._keep(fetch_id, target, request, response, shown.wire),
+                    )
                 if received.verdict is not None or received.status in REDIRECTS:
                     return replace(received, raw_ref=self._keep(fetch_id, target, request, response, None))
                 if received.status == 304:
@@ -239,7 +249,8 @@ class Client:
             verdict = verdict_on_error(error)
             if verdict is None:
                 raise
-            return replace(received, verdict=verdict)
+            # what the status says holds, whatever becomes of the page that comes with it
+            return received if received.verdict is not None else replace(received, verdict=verdict)
 
     def _head(self, response: aiohttp.ClientResponse, *, is_conditional: bool) -> _Received:
         status, headers = response.status, headers_as_text(response.headers)
@@ -295,7 +306,7 @@ class Client:
             course.answer(received.verdict),
             status=received.status,
             headers=received.headers,
-            body=received.body,
+            body=received.body if received.verdict is None else b"",
             retry_after_until=self._moment_after(received.retry_after_seconds),
             retry_after_seconds=received.retry_after_seconds,
         )

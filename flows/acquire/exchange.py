@@ -9,6 +9,7 @@ from typing import Protocol
 
 from multidict import CIMultiDict
 
+from transforms.article.challenges import CHALLENGE_HEADERS
 from transforms.outcomes import Outcome
 from transforms.records import Fetch
 
@@ -177,4 +178,4 @@ def headers_for_extraction(headers: CIMultiDict[str]) -> dict[str, str]:
     return {name: "\n".join(headers.getall(name)) for name in _HEADERS_FOR_EXTRACTION if name in headers}
 
 
-_HEADERS_FOR_EXTRACTION = ("date", "x-robots-tag", "tdm-reservation", "content-language")
+_HEADERS_FOR_EXTRACTION = ("date", "x-robots-tag", "tdm-reservation", "content-language", *CHALLENGE_HEADERS)

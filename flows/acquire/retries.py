@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from flows.acquire.client import Client
 from flows.acquire.exchange import Answer, Request
+from transforms.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class RetryPolicy:
         if answer.outcome is None or attempt >= self.max_attempts:
             return None
         asked_for = answer.retry_after_seconds
-        if asked_for is not None and answer.status in (429, 503):
+        if asked_for is not None and answer.outcome in (Outcome.RATE_LIMITED, Outcome.SERVER_ERROR):
             return asked_for if asked_for <= self.max_retry_after_seconds else None
         return self.backoff_seconds * 2 ** (attempt - 1) if answer.is_transient else None
 

@@ -13,6 +13,7 @@
 | 407                            | connection_failed | no: the proxy wants credentials   |
 | other 4xx, 999                 | blocked           | no: it understood and refuses     |
 | 5xx                            | server_error      | yes, after Retry-After if given   |
+| any of these with a challenge  | blocked           | no: it wants a human (error_pages)|
 | all else (204, 206, 300, …)    | bad_content       | no                                |
 
 A proxy's refusal to open a tunnel (its answer to CONNECT) is connection_failed: the site was not reached.  A 502 to

@@ -70,7 +70,7 @@ def extract_page(page: Page, *, entry: Entry | None = None, feed_language: str |
         return Extraction(outcome=Outcome.BAD_CONTENT, reason="no element in the answer can be read as HTML")
     evidence = gather(tree, url=page.final_url, entry=entry)
     body = _body(evidence)
-    if verdict := judge(evidence, body.value):
+    if verdict := judge(page, decoded.text, evidence, body.value):
         return Extraction(outcome=verdict[0], reason=verdict[1])
     return Extraction(article=_article(page, evidence, body, feed_language))
 
@@ -119,7 +119,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         "language": find_language(evidence, body, feed_language),
         "section": find_section(evidence),
         "tags": find_tags(evidence),
-        "access": find_access(evidence),
+        "access": find_access(evidence, paragraphs),
     }
     answered = {name: answer for name, answer in found.items() if answer is not None}
     values: dict[str, Any] = {name: answer.value for name, answer in answered.items()}

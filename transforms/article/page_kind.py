@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from transforms.article.evidence import Evidence, Found, text_content
-from transforms.article.habits import text
+from lxml.etree import XPath
+
+from transforms.article.evidence import Evidence, Found, elements_of, text_content
+from transforms.article.habits import any_of, rows, text
 from transforms.article.structured_data import text_of
-from transforms.records import Access, PageKind
+from transforms.records import Access, PageKind, Paragraph
 
 _KIND_TYPES = (
     # schema.org types of the page's own nodes, the telling ones first.
@@ -28,6 +30,16 @@ _TIERS = {
     "free": Access.FREE,
 }
 
+_LONGEST_STUB = 1500
+"""Characters of body; what paywalls leave to be read is some sentences."""
+
+_cut_off = any_of(rows("walls", "cut_off"))
+_subscribe = any_of(rows("walls", "subscribe"))
+_wall_boxes = XPath(
+    "//body//*[self::div or self::section or self::aside or self::p or self::form]"
+    "[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'subscribe-wall')"
+    " or contains(@class, 'regwall') or contains(@class, 'subscriber-only') or contains(@class, 'piano-offer')]"
+)
 _reading_label = re.compile(r"reading|lese|lecture|lectura|lettura|leitura|lees|läs|czyt|чтени")
 _breadcrumbs = re.compile(r"^BreadcrumbList$")
 _minutes = re.compile(
@@ -48,8 +60,10 @@ def find_page_kind(evidence: Evidence) -> PageKind:
     return next((kind for kind, pattern in _KIND_PATHS if pattern.search(evidence.url)), PageKind.ARTICLE)
 
 
-def find_access(evidence: Evidence) -> Found[Access] | None:
-    """Who may read the article, where the page says so (schema.org isAccessibleForFree; article:content_tier)."""
+def find_access(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Found[Access] | None:
+    """Who may read the article: where the page says so (schema.org isAccessibleForFree; article:content_tier), and
+    where it shows a short beginning only and a box that asks readers to subscribe.
+    """
     tier = (evidence.meta("article:content_tier", "og:article:content_tier") or "").lower()
     if tier in _TIERS:
         return Found(_TIERS[tier], "meta")
@@ -57,7 +71,17 @@ def find_access(evidence: Evidence) -> Found[Access] | None:
     word = str(stated).strip().lower().rpartition("/")[2]
     if word in ("false", "no", "0"):
         return Found(Access.PAYWALLED, "json-ld")
-    return Found(Access.FREE, "json-ld") if word in ("true", "yes", "1") else None
+    if word in ("true", "yes", "1"):
+        return Found(Access.FREE, "json-ld")
+    return Found(Access.PAYWALLED, "dom") if _stops_at_a_wall(evidence, paragraphs) else None
+
+
+def _stops_at_a_wall(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> bool:
+    if not paragraphs or sum(len(paragraph.text) for paragraph in paragraphs) >= _LONGEST_STUB:
+        return False
+    boxes = [text_content(box) for box in elements_of(_wall_boxes, evidence.tree)]
+    is_cut_off = _cut_off.search(paragraphs[-1].text) is not None
+    return bool(boxes) and (is_cut_off or any(_subscribe.search(shown[:_LONGEST_STUB]) for shown in boxes))
 
 
 def find_reading_time(evidence: Evidence) -> Found[int] | None:

@@ -6,14 +6,18 @@ little text: a login form or a cookie banner beside a whole article is the norma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from lxml.etree import XPath
 
+from transforms.article.challenges import challenge_in_headers, challenge_in_markup
 from transforms.article.evidence import Evidence, elements_of, text_content
 from transforms.article.habits import any_of, rows
 from transforms.outcomes import Outcome
-from transforms.records import Paragraph
+from transforms.records import Page, Paragraph
+from transforms.urls import is_section_of
 
 Verdict = tuple[Outcome, str]
 
@@ -22,6 +26,9 @@ _LITTLE_TEXT = 900
 
 _SHORTEST_ARTICLE = 60
 """Characters of body below which there is nothing to read; news flashes of one sentence are longer."""
+
+_NEXT_TO_NOTHING = 200
+"""Characters of body that a challenge has around it; only below that the markup of one counts."""
 
 _LONGEST_HEADING = 200
 
@@ -37,12 +44,22 @@ _consent = any_of(rows("walls", "consent"))
 _agree = any_of(rows("walls", "agree"))
 _sign_in = any_of(rows("walls", "sign_in"))
 _buttons = XPath("//body//button | //body//input[@type='submit' or @type='button'] | //body//a[@role='button']")
+_deep = re.compile(r"\d{3}|[^/]{15}|/[^/]+/[^/]+/[^/]")
+"""Paths that are of one page: with a number, a long name, or some steps below the home page."""
+_home = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _password = XPath("boolean(//body//input[@type='password'])")
 
 
-def judge(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None:
-    """What the page is when it is no article, with the evidence in a sentence; None when it is one."""
+def judge(page: Page, text: str, evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None:
+    """What the page is when it is no article, with the evidence in a sentence; None when it is one.
+
+    `text` is the page's source, decoded.
+    """
     length = sum(len(paragraph.text) for paragraph in paragraphs)
+    if challenge := _challenge(page, text, evidence, length):
+        return Outcome.BLOCKED, f"the page asks for proof of being human: {challenge}"
+    if led_away := _led_away(page, evidence):
+        return Outcome.NOT_FOUND, led_away
     if length < _LITTLE_TEXT and (verdict := _stopped(evidence, paragraphs, length)):
         return verdict
     if verdict := _listing(evidence, paragraphs):
@@ -50,6 +67,31 @@ def judge(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Verdict | None
     if length < _SHORTEST_ARTICLE:
         return Outcome.TOO_SHORT, f"the body has {length} characters, fewer than {_SHORTEST_ARTICLE}"
     return None
+
+
+def _challenge(page: Page, text: str, evidence: Evidence, length: int) -> str | None:
+    by_header = challenge_in_headers({name.lower(): value for name, value in page.headers.items()})
+    if by_header is not None or length >= _NEXT_TO_NOTHING or _describes_article(evidence):
+        return by_header
+    return challenge_in_markup(text, is_empty=length < _SHORTEST_ARTICLE)
+
+
+def _led_away(page: Page, evidence: Evidence) -> str | None:
+    """How a link to one page ended at the home page or a section: what many sites do with pages that they took away."""
+    if page.url == page.final_url or _describes_article(evidence):
+        return None
+    asked, reached = urlsplit(page.url), urlsplit(page.final_url)
+    if not _deep.search(asked.path) or reached.query:
+        return None
+    if _home.fullmatch(reached.path):
+        return f"redirected from a page of its own to the home page {page.final_url}"
+    if is_section_of(page.final_url, page.url) and _headline_count(evidence) >= _MANY_HEADLINES:
+        return f"redirected from a page of its own to the section {page.final_url}"
+    return None
+
+
+def _headline_count(evidence: Evidence) -> int:
+    return sum(len(text_content(link)) >= _HEADLINE for link in evidence.tree.iter("a"))
 
 
 def _stopped(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -> Verdict | None:

@@ -130,14 +130,16 @@ def test_the_client_keeps_pages_in_their_own_encoding(server: NewsServer, tmp_pa
     assert request.startswith(b"GET /story HTTP/1.1\r\nHost: paper.example\r\n")
 
 
-def test_of_an_error_or_a_redirect_the_head_is_kept(server: NewsServer, tmp_path: Path) -> None:
+def test_of_a_redirect_the_head_is_kept_and_of_an_error_its_page_too(server: NewsServer, tmp_path: Path) -> None:
     server.redirect("http://paper.example/old", "http://paper.example/missing", status=301)
     server.add("http://paper.example/other")
     with Archive(tmp_path, a_run()) as archive:
         answer = fetch(page_request("http://paper.example/old"), environment=server.environment, archive=archive)
     kept = [records(tmp_path, fetch.raw_ref or "")[0] for fetch in answer.fetches]
     assert [block.split(b"\r\n")[0] for _, _, block in kept] == [b"HTTP/1.1 301 Status", b"HTTP/1.1 404 Status"]
-    assert [about["WARC-Truncated"] for _, about, _ in kept] == ["unspecified", "unspecified"]
+    assert [about.get("WARC-Truncated") for _, about, _ in kept] == ["unspecified", None]
+    assert kept[1][2].endswith(b"\r\n\r\n<p>nothing here</p>")
+    assert (answer.body, answer.fetches[1].bytes) == (b"", 19)
 
 
 def test_feeds_are_not_archived(server: NewsServer, tmp_path: Path) -> None:

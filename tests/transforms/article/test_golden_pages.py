@@ -1,7 +1,8 @@
 """Pages written for the purpose, each saying in a comment what it shows; what is expected stands beside it in JSON.
 
 A new case is a new pair of files.  The JSON names only the fields that the page is about; "kinds" are the kinds of
-the paragraphs, "outcome" what a page ends in that is no article.
+the paragraphs, "outcome" what a page ends in that is no article.  "asked" is the address that led to "url", "headers"
+are those of the answer.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ PAGES = Path(__file__).parents[2] / "golden" / "pages"
 
 
 def extracted(name: str, expected: dict[str, Any]) -> Extraction:
-    url = expected.get("url", f"https://gull.example/{name}")
+    url, headers = expected.get("url", f"https://gull.example/{name}"), expected.pop("headers", {})
     body = (PAGES / f"{name}.html").read_bytes()
-    return extract_page(Page(url=url, final_url=url, body=body, content_type="text/html"))
+    if (asked := expected.pop("asked", url)) != url:
+        del expected["url"]
+    return extract_page(Page(url=asked, final_url=url, body=body, content_type="text/html", headers=headers))
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.html")))
