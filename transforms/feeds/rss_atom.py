@@ -47,6 +47,9 @@ _REWRITES = tuple(
     )
 )
 
+_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
+"""On a line of its own: feedparser searches the first line for an encoding, and takes hours where that is long and odd."""
+
 _ORIGINAL_LINKS = ("feedburner_origlink", "pheedo_origlink")
 """The publisher's own address, where the feed's link goes through a counting service (most of them are gone)."""
 
@@ -86,7 +89,7 @@ def read_rss_atom(text: str, root: etree._Element | None, *, url: str, max_entri
 def _parsed(text: str, root: etree._Element | None) -> Any:
     try:
         return feedparser.parse(
-            io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode()),
+            io.BytesIO(_DECLARATION + text.encode()),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             resolve_relative_uris=False,
             sanitize_html=False,

@@ -148,6 +148,13 @@ def test_what_would_hurt_the_reader_is_refused(body: bytes) -> None:
         parse_feed(body, url=URL)
 
 
+def test_a_long_first_line_full_of_encodings_is_read_in_the_time_of_its_length() -> None:
+    # without a line of its own for the declaration, feedparser compares each of these with each other, for hours
+    odd = "encoding='x' " * 20_000
+    document = parse_feed(f"<rss version='2.0'><channel><title>{odd}</title></channel></rss>".encode(), url=URL)
+    assert document.kind == "rss"
+
+
 def test_no_entity_is_expanded_and_no_file_opened() -> None:
     lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     dtd = f'<!DOCTYPE rss [<!ENTITY l0 "lol">{lol}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
