@@ -26,6 +26,9 @@ PREFIX = "NEWSLEDGER_"
 NOT_SETTINGS = frozenset({"NEWSLEDGER_NOW", "NEWSLEDGER_CONFIG"})
 """Variables with our prefix that stand for flags of the command line, not for settings."""
 
+LARGEST_PAGE_MB = 50
+"""What `page_max_mb` may be: parsing takes many times the memory of the bytes."""
+
 _PLACEHOLDER = re.compile(
     r"(?:^|[@./])example\.(?:com|org|net)\b|\b(?:your|my)[-_ ]?(?:name|mail|email|domain|site)\b|"
     r"@(?:example|localhost|domain|test)\b|changeme",
@@ -68,6 +71,12 @@ class Settings(BaseModel):
         default=55.0, gt=0, le=10080, description="After this no new page is asked for; the rest is deferred."
     )
     max_entries_per_feed: int = Field(default=2000, ge=1, le=100_000, description="Entries read from one feed.")
+    feed_max_mb: float = Field(
+        default=10.0, gt=0, le=16, description="Largest feed that is read, in MiB on the wire and inflated."
+    )
+    page_max_mb: float = Field(
+        default=5.0, gt=0, le=LARGEST_PAGE_MB, description="Largest page that is read, in MiB on the wire and inflated."
+    )
     archive_days: float | None = Field(
         default=None, gt=0, le=36500, description="Days for which raw answers are kept; default: for good."
     )
@@ -114,6 +123,12 @@ class Settings(BaseModel):
     @classmethod
     def _split_hosts(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def max_bytes(self) -> dict[str, int]:
+        """The caps on bodies by the purpose of the request."""
+        feed, page = int(self.feed_max_mb * 1024**2), int(self.page_max_mb * 1024**2)
+        return {"feed": feed, "sitemap": feed, "page": page, "recheck": page}
 
     @property
     def spool(self) -> Path:

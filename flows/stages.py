@@ -151,7 +151,10 @@ class IngestRun:
             self._archive = enter(Archive(settings.archive, self._run_row(ended_at=None)))
         self._pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
         client_settings = ClientSettings(
-            user_agent=user_agent(settings.contact), environment=dict(os.environ), allow_hosts=settings.allow_hosts
+            user_agent=user_agent(settings.contact),
+            environment=dict(os.environ),
+            allow_hosts=settings.allow_hosts,
+            max_bytes=settings.max_bytes,
         )
         client = Client(
             client_settings, clock=self._clock, run_id=self.run_id, pacer=self._pacer, archive=self._archive

@@ -40,7 +40,8 @@ class ClientSettings:
 
     `user_agent` goes with every request.  `environment` is where HTTP_PROXY, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE
     are looked up.  `allow_hosts` lists hosts, addresses or networks that may be asked although they are not public.
-    `silence_seconds` is the longest wait for the first byte of an answer and for each further one.
+    `silence_seconds` is the longest wait for the first byte of an answer and for each further one.  `max_bytes` caps
+    bodies by the purpose of the request, where that shall not be the request's own cap.
     """
 
     user_agent: str
@@ -48,6 +49,7 @@ class ClientSettings:
     allow_hosts: tuple[str, ...] = ()
     connect_seconds: float = 10.0
     silence_seconds: float = 20.0
+    max_bytes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,7 @@ class Client:
         self._clock = clock
         self._run_id = run_id
         self._archive = archive
+        self._max_bytes = settings.max_bytes
         self._rules = AddressRules(settings.allow_hosts)
         self._connections = Connections(
             environment=settings.environment,
@@ -235,7 +238,7 @@ class Client:
                 if received.status == 304:
                     return received
                 encoding = ",".join(response.headers.getall("Content-Encoding", ()))
-                reader = BodyReader(encoding, max_bytes=request.max_bytes)
+                reader = BodyReader(encoding, max_bytes=self._max_bytes.get(request.purpose, request.max_bytes))
                 try:
                     async for piece in response.content.iter_any():
                         reader.feed(piece)

@@ -75,7 +75,10 @@ def fetch_url(url: str, settings: Settings, *, purpose: str, clock: Callable[[],
         pacer = Pacer(interval_seconds=settings.per_host_interval, concurrency=settings.per_host_concurrency)
         policy = RetryPolicy()
         client_settings = ClientSettings(
-            user_agent=user_agent(settings.contact), environment=os.environ, allow_hosts=settings.allow_hosts
+            user_agent=user_agent(settings.contact),
+            environment=os.environ,
+            allow_hosts=settings.allow_hosts,
+            max_bytes=settings.max_bytes,
         )
         async with Client(client_settings, clock=clock, run_id="by hand", pacer=pacer) as client:
             if purpose == "feed":

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.acquire.bodies import BadBodyError, BodyTooLargeError
-from flows.acquire.exchange import PAGE_BYTES, headers_for_extraction
+from flows.acquire.exchange import MIB, PAGE_BYTES, headers_for_extraction
 from flows.imports.http_messages import HttpAnswer, read_answer
+from flows.settings import LARGEST_PAGE_MB
 from transforms.article.extract import extract_page
 from transforms.article.from_feed import extract_entry, may_stand_in, stand_in
 from transforms.article.multi_page import join_pages
 from transforms.article.saved_page import address_of
 from transforms.outcomes import Outcome
 from transforms.records import Article, DuePage, Extraction, Page
+
+_KEPT_BYTES = LARGEST_PAGE_MB * MIB
+"""What a run kept was within the cap of its day."""
 
 
 def extract_saved(body: bytes, document_url: str) -> Extraction:
@@ -26,7 +30,7 @@ def extract_saved(body: bytes, document_url: str) -> Extraction:
 
 def extract_record(block: bytes, url: str) -> Extraction:
     """The article of an answer that a WARC file holds."""
-    return _extracted(block, DuePage(url=url, url_key=url), url)
+    return _extracted(block, DuePage(url=url, url_key=url), url, PAGE_BYTES)
 
 
 def extract_replayed(blocks: Sequence[bytes], due: DuePage, final_url: str, is_partial: bool) -> Extraction:
@@ -48,20 +52,20 @@ def with_stand_in(extraction: Extraction, due: DuePage) -> Extraction:
 
 
 def _joined(blocks: Sequence[bytes], due: DuePage, final_url: str, is_partial: bool) -> Extraction:
-    extraction = _extracted(blocks[0], due, final_url)
+    extraction = _extracted(blocks[0], due, final_url, _KEPT_BYTES)
     if extraction.article is None:
         return extraction
     further: list[Article] = []
     for block in blocks[1:]:
-        page = _extracted(block, due, extraction.article.next_page_url or final_url).article
+        page = _extracted(block, due, extraction.article.next_page_url or final_url, _KEPT_BYTES).article
         if page is not None:
             further.append(page)
     return replace(extraction, article=join_pages(extraction.article, further, is_whole=not is_partial))
 
 
-def _extracted(block: bytes, due: DuePage, final_url: str) -> Extraction:
+def _extracted(block: bytes, due: DuePage, final_url: str, max_bytes: int) -> Extraction:
     try:
-        answer = read_answer(block, max_bytes=PAGE_BYTES)
+        answer = read_answer(block, max_bytes=max_bytes)
     except BodyTooLargeError as error:
         return Extraction(outcome=Outcome.TOO_LARGE, reason=str(error))
     except (BadBodyError, ValueError) as error:

@@ -135,3 +135,14 @@ def test_batches_wait_for_the_warehouse_that_they_are_of(tmp_path: Path) -> None
 
     assert spool("newsledger.duckdb") == tmp_path / "spool"
     assert len({spool("newsledger.duckdb"), spool("other.duckdb"), spool("old/other.duckdb")}) == 3
+
+
+def test_caps_on_bodies_are_by_purpose_and_in_mib() -> None:
+    caps = resolve(environ={"NEWSLEDGER_FEED_MAX_MB": "2", "NEWSLEDGER_PAGE_MAX_MB": "0.5"}).settings.max_bytes
+    assert caps == {"feed": 2 * 1024**2, "sitemap": 2 * 1024**2, "page": 512 * 1024, "recheck": 512 * 1024}
+
+
+@pytest.mark.parametrize(("name", "value"), [("feed_max_mb", 17), ("page_max_mb", 51), ("page_max_mb", 0)])
+def test_caps_have_a_cap(name: str, value: int) -> None:
+    with pytest.raises(SettingsError, match=name):
+        resolve({name: value})

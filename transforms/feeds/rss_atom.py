@@ -48,7 +48,7 @@ _REWRITES = tuple(
 )
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
-"""On a line of its own: feedparser searches the first line for an encoding, and takes hours where that is long and odd."""
+"""On a line of its own: feedparser searches the first line for an encoding, for hours where that is long and odd."""
 
 _ORIGINAL_LINKS = ("feedburner_origlink", "pheedo_origlink")
 """The publisher's own address, where the feed's link goes through a counting service (most of them are gone)."""

@@ -436,3 +436,25 @@ class _ListeningPacer(Pacer):
 def _resolve_all_names_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **more: plain("127.0.0.1", *rest, **more))
+
+
+def test_the_installations_caps_go_before_those_of_the_kind(server: NewsServer) -> None:
+    server.add(PAGE, body=STORY)
+    caps = {"page": len(STORY) - 1, "feed": len(STORY)}
+    assert fetch(page_request(PAGE), environment=server.environment, max_bytes=caps).outcome is Outcome.TOO_LARGE
+    assert fetch(feed_request(PAGE), environment=server.environment, max_bytes=caps).outcome is None
+    small = replace(page_request(PAGE), max_bytes=1)
+    assert fetch(small, environment=server.environment, max_bytes={"page": len(STORY)}).outcome is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("X-Long", "x" * 70_000, id="one-line"),
+        pytest.param("Set-Cookie", "a=b\r\nSet-Cookie: " * 1100 + "c", id="many-lines"),
+    ],
+)
+def test_headers_without_end_are_refused(server: NewsServer, name: str, value: str) -> None:
+    server.add(PAGE, body=STORY, headers={name: value})
+    answer = fetch(page_request(PAGE), environment=server.environment)
+    assert (answer.outcome, answer.body) == (Outcome.BAD_CONTENT, b"")
