@@ -27,6 +27,7 @@ from transforms.article.page_kind import (
     find_rights,
     find_section,
     find_tags,
+    wall_boxes,
 )
 from transforms.article.standfirst import find_standfirst, is_shown
 from transforms.article.times import find_modified, find_published
@@ -91,8 +92,9 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
     headline = find_headline(evidence)
     standfirst = find_standfirst(evidence, headline=headline.value if headline else None)
     authors = find_authors(evidence)
+    access = find_access(evidence, text.value)
     opened = without_opening(
-        text.value,
+        _before_the_wall(evidence, text.value) if access is not None and access.witness == "dom" else text.value,
         repeated=[
             headline.value if headline else None,
             standfirst.value if standfirst and is_shown(standfirst.value, evidence) else None,
@@ -119,7 +121,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         "language": find_language(evidence, body, feed_language),
         "section": find_section(evidence),
         "tags": find_tags(evidence),
-        "access": find_access(evidence, paragraphs),
+        "access": access,
     }
     answered = {name: answer for name, answer in found.items() if answer is not None}
     values: dict[str, Any] = {name: answer.value for name, answer in answered.items()}
@@ -137,3 +139,10 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         witnesses=witnesses,
         **values,
     )
+
+
+def _before_the_wall(evidence: Evidence, paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
+    """The paragraphs without what the box at a paywall says; all of them where the box is around the story."""
+    boxes = wall_boxes(evidence, paragraphs)
+    kept = tuple(paragraph for paragraph in paragraphs if not any(paragraph.text in box for box in boxes))
+    return kept or paragraphs

@@ -73,15 +73,16 @@ def find_access(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> Found[Ac
         return Found(Access.PAYWALLED, "json-ld")
     if word in ("true", "yes", "1"):
         return Found(Access.FREE, "json-ld")
-    return Found(Access.PAYWALLED, "dom") if _stops_at_a_wall(evidence, paragraphs) else None
+    return Found(Access.PAYWALLED, "dom") if wall_boxes(evidence, paragraphs) else None
 
 
-def _stops_at_a_wall(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> bool:
+def wall_boxes(evidence: Evidence, paragraphs: Sequence[Paragraph]) -> list[str]:
+    """The texts of the boxes at which a story of a few sentences stops; none where it does not."""
     if not paragraphs or sum(len(paragraph.text) for paragraph in paragraphs) >= _LONGEST_STUB:
-        return False
+        return []
     boxes = [text_content(box) for box in elements_of(_wall_boxes, evidence.tree)]
-    is_cut_off = _cut_off.search(paragraphs[-1].text) is not None
-    return bool(boxes) and (is_cut_off or any(_subscribe.search(shown[:_LONGEST_STUB]) for shown in boxes))
+    asks = any(_subscribe.search(shown[:_LONGEST_STUB]) for shown in boxes)
+    return boxes if asks or _cut_off.search(paragraphs[-1].text) else []
 
 
 def find_reading_time(evidence: Evidence) -> Found[int] | None:

@@ -36,5 +36,5 @@ comment on column article_versions.content_hash is 'Hash of headline, standfirst
 comment on column article_versions.body_source is 'Where the text comes from: page, feed (a stand-in) or document.';
 comment on column article_versions.extractor is 'What made the record, with its version.';
 comment on column article_versions.run_id is 'Run that read it.';
-comment on column article_versions.fetch_id is 'The request that brought it; null for documents.';
+comment on column article_versions.fetch_id is 'The request that brought it; null for documents and for what a feed gave.';
 comment on column article_versions.load_seq is 'Load that wrote it.';

@@ -62,6 +62,6 @@ comment on column feed_accounts.url_count is 'Different URLs that its entries li
 comment on column feed_accounts.loaded_count is 'URLs that led to an article: loaded, revised or unchanged.';
 comment on column feed_accounts.duplicate_count is 'URLs that turned out to be another address of an article.';
 comment on column feed_accounts.deferred_count is 'URLs that no run came to ask for yet.';
-comment on column feed_accounts.refused_count is 'URLs without an article, for a reason that url_status tells; some of them are tried again.';
+comment on column feed_accounts.refused_count is 'URLs whose page gave no article, for a reason that url_status tells; for some the feed''s own text stands in, some are tried again.';
 comment on column feed_accounts.refusals is 'Number of these by outcome: robots, gone, timed_out, …';
 comment on column feed_accounts.feed_id is 'Identifier of the feed.';
