@@ -93,3 +93,9 @@ def test_the_page_that_comes_with_a_feeds_error_is_not_read(server: NewsServer) 
     server.add(STORY, status=503, body=CLOUDFLARE)
     answer = fetch(feed_request(STORY), environment=server.environment)
     assert (answer.outcome, answer.fetches[0].bytes) == ("server_error", 0)
+
+
+def test_a_page_that_takes_all_the_time_there_is_changes_nothing_about_the_status(server: NewsServer) -> None:
+    server.add(STORY, status=404, behaviour=Behaviour.SLOW_DRIP)
+    answer = fetch(page_request(STORY, total_seconds=0.2), environment=server.environment)
+    assert (answer.outcome, answer.status) == ("not_found", 404)
