@@ -89,7 +89,7 @@ def test_a_stand_in_keeps_the_time_of_the_next_attempt_at_the_page(ledger: Ledge
 @pytest.mark.parametrize(
     ("again", "outcome", "source"),
     [
-        pytest.param({"outcome": Outcome.DEFERRED, "stage": "plan"}, "timed_out", "feed", id="not-tried-this-time"),
+        pytest.param({"outcome": Outcome.DEFERRED, "stage": "fetch"}, "timed_out", "feed", id="not-tried-this-time"),
         pytest.param({"outcome": Outcome.NOT_FOUND, "stage": "fetch"}, "not_found", "feed", id="not-found"),
         pytest.param({"article": an_article(CRANE)}, "loaded", "page", id="the-page"),
     ],
