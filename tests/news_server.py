@@ -33,6 +33,8 @@ from urllib.parse import urlsplit
 
 import trustme
 
+ROUNDS_AT_THE_END = 5
+
 
 class Behaviour(StrEnum):
     """How an answer is given."""
@@ -174,10 +176,13 @@ class NewsServer:
 
     async def _stop(self) -> None:
         self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        # a connection that was accepted a moment ago gets its task in the loop's next rounds
+        for _ in range(ROUNDS_AT_THE_END):
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.sleep(0)
         await self._loop.shutdown_asyncgens()
 
     def _ca(self) -> trustme.CA:
