@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
@@ -77,6 +78,10 @@ class Settings(BaseModel):
     page_max_mb: float = Field(
         default=5.0, gt=0, le=LARGEST_PAGE_MB, description="Largest page that is read, in MiB on the wire and inflated."
     )
+    fresh_within: str = Field(
+        default="30m",
+        description='How soon news of a lively feed are wanted; "off" asks only as often as misses nothing.',
+    )
     archive_days: float | None = Field(
         default=None, gt=0, le=36500, description="Days for which raw answers are kept; default: for good."
     )
@@ -109,6 +114,18 @@ class Settings(BaseModel):
         if not re.search(r"https?://[^\s/]+\.\w|[^\s@]+@[^\s@]+\.\w", value):
             raise ValueError(f"{value!r} is no way to reach you; give https://… or mailto:name@domain")
         return value
+
+    @field_validator("fresh_within")
+    @classmethod
+    def _fresh_within_is_a_duration(cls, value: str) -> str:
+        if value != "off":
+            parse_duration(value)
+        return value
+
+    @property
+    def fresh_time(self) -> timedelta | None:
+        """`fresh_within` as a time; None where it is off."""
+        return None if self.fresh_within == "off" else parse_duration(self.fresh_within)
 
     @field_validator("schedule")
     @classmethod

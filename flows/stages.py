@@ -198,6 +198,7 @@ class IngestRun:
                 run_id=self.run_id,
                 max_entries=self._settings.max_entries_per_feed,
                 policy=self._policy,
+                fresh_within=self._settings.fresh_time,
             )
             self._polled = self._loop.run(poller.poll_all(due, states, crawl_delays, self._progress.advance))
             if outage := own_outage(self._polled):

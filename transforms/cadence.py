@@ -1,23 +1,23 @@
 """When a feed is asked next: a pure decision from its state, its last answer and the time.
 
-A feed that brings news is asked every half hour, a quiet one more rarely, by how often its items appear and by how
-many of them it holds; what a publisher asks for (ttl, Retry-After, Cache-Control) lengthens the interval and never
-shortens it.  Trouble is weighed as in Media Cloud's fetcher: a wrong address counts more than a lame server, and the
-delay grows linearly with the weight, up to a day.  A feed is never dropped.
+A feed is asked before what it holds can have rolled out of it (`transforms.arrivals`), and while it brings news as soon
+as the user wants to see them; what a publisher asks for (ttl, skipHours, Retry-After, Cache-Control) lengthens the
+interval and never shortens it.  Trouble is weighed as in Media Cloud's fetcher: a wrong address counts more than a lame
+server, and the delay grows linearly with the weight, up to a day.  A feed is never dropped.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from transforms.arrivals import Found, Listing, compare, first_habit, items_per_day, learned, longest_safe_wait
 from transforms.outcomes import Outcome
-from transforms.records import Entry, FeedHealth, FeedHints, FeedState
+from transforms.records import FeedGap, FeedHealth, FeedHints, FeedState, Habit
 
-LIVELY_INTERVAL = timedelta(minutes=30)
-"""Between two polls of a feed that had an item within the last day."""
+UNKNOWN_INTERVAL = timedelta(minutes=30)
+"""After a first poll that told nothing of the feed's habit."""
 SHORTEST_INTERVAL = timedelta(minutes=10)
 LONGEST_INTERVAL = timedelta(hours=12)
 LONGEST_HINT = timedelta(hours=24)
@@ -28,7 +28,6 @@ FAILURE_DELAY = timedelta(minutes=30)
 LONGEST_FAILURE_DELAY = timedelta(hours=24)
 GONE_DELAY = timedelta(days=7)
 FAILURES_UNTIL_WEEKLY = 30.0
-MONTH_DAYS = 30.0
 
 _WEIGHTS = {
     Outcome.BLOCKED: 1.0,
@@ -40,69 +39,66 @@ _SOFT_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrivals:
-    """How a feed's items arrive: per day, how long its document reaches back, and whether one came within a day."""
+class Wishes:
+    """Who asks for what: `server` is the freshness that the answer's headers give, None where they say nothing.
 
-    items_per_day: float | None
-    window: timedelta | None
-    is_lively: bool
-
-
-def arrivals(entries: Sequence[Entry], now: datetime) -> Arrivals:
-    """Reads the habit of a feed off one document, by the publisher's times that can be right.
-
-    Dates in the future and from before the web are left out.  With fewer than two dated entries the rate and the
-    window are unknown, and the feed is taken for lively: asking once too often costs less than missing news.
+    `every` is the user's own shortest interval.  `fresh_within` is how soon the user wants to see what a lively feed
+    brings; None when nothing but missing nothing counts.
     """
-    dated = sorted(
-        entry.published.at
-        for entry in entries
-        if entry.published and entry.published.at.year >= 1995 and entry.published.at <= now + timedelta(hours=1)
-    )
-    if len(dated) < 2:
-        return Arrivals(items_per_day=None, window=None, is_lively=True)
-    window = max(now - dated[0], timedelta(minutes=1))
-    days = window / timedelta(days=1)
-    recent = [at for at in dated if now - at <= timedelta(days=MONTH_DAYS)]
-    rate = len(recent) / min(days, MONTH_DAYS)
-    return Arrivals(items_per_day=round(rate, 3), window=window, is_lively=now - dated[-1] <= timedelta(days=1))
+
+    server: timedelta | None = None
+    every: timedelta | None = None
+    fresh_within: timedelta | None = None
 
 
 def after_success(
-    state: FeedState,
-    *,
-    now: datetime,
-    habit: Arrivals | None,
-    hints: FeedHints,
-    server_wants: timedelta | None = None,
-    every: timedelta | None = None,
-) -> FeedState:
-    """The state after an answer that was read (200 or 304).
+    state: FeedState, *, now: datetime, listing: Listing | None, hints: FeedHints, wishes: Wishes
+) -> tuple[FeedState, FeedGap | None]:
+    """The state after an answer that was read (200 or 304), and the gap before it, if there is one.
 
-    `habit` is None when the document was unchanged: the known rate stands.  `server_wants` is what the answer's
-    headers ask for; `every` is the user's own shortest interval.
+    `listing` is None when the document was unchanged: it brought nothing new.
     """
+    found = Found(new=0)
+    since = state.last_success_at
+    if listing is not None and since is not None:
+        found = compare(listing, before=state.entry_marks, waited=now - since)
+    habit = state.habit
     if habit is None:
-        rate = state.items_per_day
-        interval = LIVELY_INTERVAL if rate is None or rate >= 1 else _by_rate(rate, None)
-    else:
-        rate = habit.items_per_day
-        interval = LIVELY_INTERVAL if habit.is_lively else _by_rate(rate, habit.window)
-    if habit and habit.window:
-        interval = min(interval, habit.window / 2)
+        habit = first_habit(listing) if listing is not None else None
+    elif since is not None:
+        window = len(listing.marks) if listing is not None else None
+        habit = learned(habit, found, since=since, now=now, window=window)
+    gap = FeedGap(since=since, missed=found.missed) if found.is_gap and since is not None else None
+    interval = _wanted(habit, listing, now, wishes.fresh_within)
+    if gap is not None and state.next_poll_at is not None and state.last_polled_at is not None:
+        interval = min(interval, (state.next_poll_at - state.last_polled_at) / 2)
     interval = min(max(interval, SHORTEST_INTERVAL), LONGEST_INTERVAL) * _jitter(state.feed_url, now)
-    wishes = [server_wants or timedelta(0), *_wishes(hints)]
-    interval = max(interval, min(max(wishes), LONGEST_HINT), every or timedelta(0))
+    asked_for = [wishes.server or timedelta(0), *_stated(hints)]
+    interval = max(interval, min(max(asked_for), LONGEST_HINT))
+    interval = max(out_of_skipped(now + interval, hints, latest=now + LONGEST_HINT) - now, wishes.every or timedelta(0))
     return replace(
         state,
         health=FeedHealth.OK,
         failures=0.0,
-        items_per_day=rate,
+        items_per_day=round(items_per_day(habit), 3) if habit else None,
         last_polled_at=now,
         last_success_at=now,
         next_poll_at=now + interval,
         retry_after_until=None,
-    )
+        habit=habit,
+        entry_marks=state.entry_marks if listing is None else listing.marks,
+        hints=hints,
+    ), gap
+
+
+def out_of_skipped(at: datetime, hints: FeedHints, *, latest: datetime) -> datetime:
+    """The first time from `at` on that lies in no hour or day that the feed wants to be left alone in (GMT).
+
+    Never after `latest`: a feed that wants to be left alone always is asked then.
+    """
+    while at < latest and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
+        at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return min(at, latest) if hints.skip_hours or hints.skip_days else at
 
 
 def after_failure(
@@ -157,15 +153,17 @@ def is_due(state: FeedState | None, now: datetime) -> bool:
     return state.next_poll_at - min(early, LONGEST_EARLY) <= now
 
 
-def _by_rate(items_per_day: float | None, window: timedelta | None) -> timedelta:
-    """Twice the mean gap between items, but never so long that half of the feed's window passes."""
-    if not items_per_day:
-        return LONGEST_INTERVAL
-    gap = timedelta(days=2 / items_per_day)
-    return min(gap, window / 2) if window else gap
+def _wanted(habit: Habit | None, listing: Listing | None, now: datetime, fresh_within: timedelta | None) -> timedelta:
+    """As long as nothing is missed; and no longer than the user wants to wait, while the feed brings news."""
+    if habit is None:
+        return fresh_within or UNKNOWN_INTERVAL
+    safe = longest_safe_wait(habit, now, at_most=LONGEST_INTERVAL)
+    newest = listing.newest if listing is not None else None
+    is_lively = items_per_day(habit) >= 1 or (newest is not None and newest <= timedelta(days=1))
+    return min(safe, fresh_within) if is_lively and fresh_within is not None else safe
 
 
-def _wishes(hints: FeedHints) -> list[timedelta]:
+def _stated(hints: FeedHints) -> list[timedelta]:
     stated = (hints.ttl_minutes, hints.update_interval_minutes)
     longest = LONGEST_HINT / timedelta(minutes=1)  # more than a timedelta holds has been seen
     return [timedelta(minutes=min(minutes, longest)) for minutes in stated if minutes and minutes > 0]

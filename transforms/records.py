@@ -339,11 +339,40 @@ class GuidTrust(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """How a feed's items arrive, as observed (`transforms.arrivals`).
+
+    `hourly_rates` are items an hour, for 24 hours of a weekday and 24 of a day of the weekend, in UTC.
+    `recent_items` and `recent_expected` are decayed counts of what came in the last hours and of what was usual.
+    `dispersion` is the variance of counts over their mean, `window` the items that the document holds.
+    """
+
+    hourly_rates: tuple[float, ...]
+    observed_hours: float
+    recent_items: float
+    recent_expected: float
+    dispersion: float
+    window: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedGap:
+    """Two polls whose documents share no entry: what came in between was likely missed, `missed` items or so.
+
+    `since` is the time of the earlier poll.
+    """
+
+    since: datetime
+    missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What the next poll of a feed needs to know.
 
     `etag` and `last_modified` are byte-exact, from the last answer that parsed.  `failures` is a weighted count.
     `retry_after_until` is until when the last answer asked to wait, None when it did not; nobody asks before.
+    `entry_marks` stand for the entries of the last document, `hints` are what it asked for.
     """
 
     feed_url: str
@@ -359,6 +388,9 @@ class FeedState:
     next_poll_at: datetime | None = None
     retry_after_until: datetime | None = None
     guid_trust: GuidTrust = GuidTrust.TRUSTED
+    habit: Habit | None = None
+    entry_marks: tuple[int, ...] = ()
+    hints: FeedHints = FeedHints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +417,7 @@ class Poll:
     tags: tuple[str, ...] = ()
     kind: str | None = None
     entry_count: int = 0
+    gap: FeedGap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

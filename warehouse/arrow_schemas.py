@@ -11,6 +11,25 @@ _TIME = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string()
 _TEXTS = pa.list_(_TEXT)
 
+_HABIT = pa.struct(
+    [
+        ("hourly_rates", pa.list_(pa.float64())),
+        ("observed_hours", pa.float64()),
+        ("recent_items", pa.float64()),
+        ("recent_expected", pa.float64()),
+        ("dispersion", pa.float64()),
+        ("window", pa.int32()),
+    ]
+)
+_HINTS = pa.struct(
+    [
+        ("ttl_minutes", pa.float64()),
+        ("update_interval_minutes", pa.float64()),
+        ("skip_hours", pa.list_(pa.int32())),
+        ("skip_days", pa.list_(pa.int32())),
+    ]
+)
+
 
 def _publisher_time(name: str) -> list[tuple[str, pa.DataType]]:
     return [
@@ -61,6 +80,11 @@ POLLS = pa.schema(
         ("last_success_at", _TIME),
         ("next_poll_at", _TIME),
         ("retry_after_until", _TIME),
+        ("habit", _HABIT),
+        ("entry_marks", pa.list_(pa.int64())),
+        ("hints", _HINTS),
+        ("gap_since", _TIME),
+        ("gap_missed", pa.int32()),
     ]
 )
 

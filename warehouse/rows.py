@@ -81,6 +81,12 @@ def poll_row(poll: Poll) -> Row:
         "last_success_at": state.last_success_at,
         "next_poll_at": state.next_poll_at,
         "retry_after_until": state.retry_after_until,
+        "habit": asdict(state.habit) if state.habit else None,
+        "entry_marks": state.entry_marks,
+        "hints": asdict(state.hints)
+        | {"skip_hours": sorted(state.hints.skip_hours), "skip_days": sorted(state.hints.skip_days)},
+        "gap_since": poll.gap.since if poll.gap else None,
+        "gap_missed": poll.gap.missed if poll.gap else None,
     }
 
 

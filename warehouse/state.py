@@ -8,7 +8,17 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from transforms.records import DuePage, Entry, FeedHealth, FeedState, GuidTrust, Precision, PublisherTime
+from transforms.records import (
+    DuePage,
+    Entry,
+    FeedHealth,
+    FeedHints,
+    FeedState,
+    GuidTrust,
+    Habit,
+    Precision,
+    PublisherTime,
+)
 from warehouse.rows import Row
 from warehouse.sql import fetch_rows, sql_text
 from warehouse.stage import batch_file
@@ -65,7 +75,16 @@ def plan_pages(connection: DuckDBPyConnection, batch_folder: Path, *, now: datet
 
 
 def _feed_state(row: Row) -> FeedState:
-    return FeedState(**row | {"health": FeedHealth(row["health"]), "guid_trust": GuidTrust(row["guid_trust"])})
+    habit, hints = row["habit"], row["hints"] or {}
+    skipped = {name: frozenset(hints[name]) for name in ("skip_hours", "skip_days") if name in hints}
+    read = {
+        "health": FeedHealth(row["health"]),
+        "guid_trust": GuidTrust(row["guid_trust"]),
+        "habit": habit and Habit(**habit | {"hourly_rates": tuple(habit["hourly_rates"])}),
+        "entry_marks": tuple(row["entry_marks"] or ()),
+        "hints": FeedHints(**hints | skipped),
+    }
+    return FeedState(**row | read)
 
 
 def _guid_keys(connection: DuckDBPyConnection, rows: Iterable[Row]) -> dict[tuple[str, str], list[str]]:

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
@@ -17,7 +17,8 @@ from flows.acquire.robots import Robots
 from flows.acquire.server_hints import server_wants
 from flows.durations import parse_duration
 from flows.feeds_file import FeedSpec
-from transforms.cadence import after_failure, after_success, arrivals
+from transforms.arrivals import listing_of
+from transforms.cadence import Wishes, after_failure, after_success
 from transforms.dates import believable
 from transforms.errors import FeedError, NewsledgerError, WorkerError
 from transforms.feeds.entries import keyed_by_link
@@ -26,7 +27,6 @@ from transforms.outcomes import Outcome
 from transforms.records import (
     Entry,
     FeedDocument,
-    FeedHints,
     FeedKind,
     FeedState,
     Fetch,
@@ -70,6 +70,7 @@ class Poller:
         run_id: str,
         max_entries: int,
         policy: RetryPolicy,
+        fresh_within: timedelta | None,
     ) -> None:
         self._client = client
         self._robots = robots
@@ -78,6 +79,7 @@ class Poller:
         self._clock = clock
         self._run_id = run_id
         self._max_entries = max_entries
+        self._fresh_within = fresh_within
 
     async def poll_all(
         self,
@@ -152,14 +154,9 @@ class Poller:
 
     def _listed(self, feed: FeedSpec, state: FeedState, answer: Answer, document: FeedDocument) -> PollOutcome:
         now = self._clock()
-        after = after_success(
-            state,
-            now=now,
-            habit=arrivals(document.entries, now),
-            hints=document.hints,
-            server_wants=server_wants(answer.headers, now),
-            every=parse_duration(feed.every) if feed.every else None,
-        )
+        listing = listing_of(document.entries, now)
+        wishes = self._wishes(feed, answer, now)
+        after, gap = after_success(state, now=now, listing=listing, hints=document.hints, wishes=wishes)
         reason = "; ".join(document.problems) or f"{len(document.entries)} entries"
         poll = self._poll_row(feed, answer, after, now, "listed", reason)
         poll = replace(
@@ -169,6 +166,7 @@ class Poller:
             language=feed.language or document.language,
             kind=str(document.kind),
             entry_count=len(document.entries),
+            gap=gap,
         )
         entries = tuple(
             ListedEntry(
@@ -183,14 +181,8 @@ class Poller:
 
     def _unchanged(self, feed: FeedSpec, state: FeedState, answer: Answer, reason: str) -> PollOutcome:
         now = self._clock()
-        after = after_success(
-            state,
-            now=now,
-            habit=None,
-            hints=FeedHints(),
-            server_wants=server_wants(answer.headers, now),
-            every=parse_duration(feed.every) if feed.every else None,
-        )
+        wishes = self._wishes(feed, answer, now)
+        after, _ = after_success(state, now=now, listing=None, hints=state.hints, wishes=wishes)
         return PollOutcome(poll=self._poll_row(feed, answer, after, now, "unchanged", reason), fetches=answer.fetches)
 
     def _failed(self, feed: FeedSpec, state: FeedState, answer: Answer, outcome: Outcome, reason: str) -> PollOutcome:
@@ -198,6 +190,13 @@ class Poller:
         after = after_failure(state, now=now, outcome=outcome, retry_after_until=answer.retry_after_until)
         poll = replace(self._poll_row(feed, answer, after, now, "failed", reason), error_class=str(outcome))
         return PollOutcome(poll=poll, fetches=answer.fetches, is_offline=answer.is_offline)
+
+    def _wishes(self, feed: FeedSpec, answer: Answer, now: datetime) -> Wishes:
+        return Wishes(
+            server=server_wants(answer.headers, now),
+            every=parse_duration(feed.every) if feed.every else None,
+            fresh_within=self._fresh_within,
+        )
 
     def _poll_row(
         self, feed: FeedSpec, answer: Answer, state: FeedState, now: datetime, result: str, reason: str

@@ -9,91 +9,71 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.arrivals import Listing
 from transforms.cadence import (
     FAILURE_DELAY,
     GONE_DELAY,
-    LIVELY_INTERVAL,
     LONGEST_HINT,
     LONGEST_INTERVAL,
     SHORTEST_INTERVAL,
-    Arrivals,
+    Wishes,
     after_failure,
     after_success,
-    arrivals,
     is_due,
     may_ask,
 )
 from transforms.outcomes import Outcome
-from transforms.records import Entry, FeedHealth, FeedHints, FeedState, Precision, PublisherTime
+from transforms.records import FeedGap, FeedHealth, FeedHints, FeedState
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+FRESH = timedelta(minutes=30)
 STATE = FeedState(feed_url="https://paper.news/rss")
 
 
-def entry(hours_ago: float) -> Entry:
-    at = NOW - timedelta(hours=hours_ago)
-    return Entry(
-        key=str(hours_ago),
-        position=0,
-        published=PublisherTime(at=at, precision=Precision.SECOND, offset_minutes=0, raw=at.isoformat()),
-    )
-
-
 def interval(
-    habit: Arrivals | None,
+    listing: Listing | None,
     *,
     hints: FeedHints | None = None,
-    server_wants: timedelta | None = None,
-    every: timedelta | None = None,
     state: FeedState = STATE,
+    fresh_within: timedelta | None = FRESH,
+    **wishes: timedelta,
 ) -> timedelta:
-    after = after_success(
-        state, now=NOW, habit=habit, hints=hints or FeedHints(), server_wants=server_wants, every=every
-    )
+    asked = Wishes(fresh_within=fresh_within, **wishes)
+    after, _ = after_success(state, now=NOW, listing=listing, hints=hints or FeedHints(), wishes=asked)
     assert after.next_poll_at is not None
     return after.next_poll_at - NOW
 
 
-LIVELY = Arrivals(items_per_day=40, window=timedelta(days=1), is_lively=True)
-QUIET = Arrivals(items_per_day=0.5, window=timedelta(days=40), is_lively=False)
+def a_listing(per_day: float, *, window: int = 40, newest: timedelta = timedelta(hours=1), first: int = 0) -> Listing:
+    reach = timedelta(days=window / per_day)
+    return Listing(marks=tuple(range(first, first + window)), reach=reach, per_hour=per_day / 24, newest=newest)
 
 
-def test_the_rate_and_the_window_are_read_off_the_dates() -> None:
-    habit = arrivals([entry(hours) for hours in (1, 12, 24, 36, 48)], NOW)
-    assert habit == Arrivals(items_per_day=2.5, window=timedelta(hours=48), is_lively=True)
+def after_poll(state: FeedState, now: datetime, listing: Listing | None) -> FeedState:
+    return after_success(state, now=now, listing=listing, hints=FeedHints(), wishes=Wishes(fresh_within=FRESH))[0]
 
 
-def test_dates_that_cannot_be_right_do_not_count() -> None:
-    habit = arrivals([entry(-48), entry(50), entry(74), entry(24 * 365 * 56)], NOW)
-    assert habit.window == timedelta(hours=74)
-    assert not habit.is_lively
-
-
-def test_a_feed_without_dates_is_taken_for_lively() -> None:
-    assert arrivals([Entry(key="a", position=0), Entry(key="b", position=1)], NOW).is_lively
+LIVELY = a_listing(40, window=400)
+QUIET = a_listing(0.5, newest=timedelta(days=3))
 
 
 @pytest.mark.parametrize(
-    ("habit", "at_least", "at_most"),
+    ("listing", "at_least", "at_most"),
     [
-        pytest.param(LIVELY, LIVELY_INTERVAL * 0.9, LIVELY_INTERVAL, id="news-every-half-hour"),
+        pytest.param(LIVELY, FRESH * 0.9, FRESH, id="news-as-soon-as-wanted"),
         pytest.param(QUIET, LONGEST_INTERVAL * 0.9, LONGEST_INTERVAL, id="quiet-twice-a-day"),
-        pytest.param(
-            Arrivals(items_per_day=900, window=timedelta(minutes=32), is_lively=True),
-            timedelta(minutes=14.4),
-            timedelta(minutes=16),
-            id="half-of-a-short-window",
-        ),
-        pytest.param(
-            Arrivals(items_per_day=9000, window=timedelta(minutes=3), is_lively=True),
-            SHORTEST_INTERVAL * 0.9,
-            SHORTEST_INTERVAL,
-            id="never-under-the-floor",
-        ),
+        pytest.param(a_listing(900), timedelta(minutes=9), timedelta(minutes=25), id="before-the-document-is-full"),
+        pytest.param(a_listing(90_000), SHORTEST_INTERVAL * 0.9, SHORTEST_INTERVAL, id="never-under-the-floor"),
+        pytest.param(Listing(marks=()), SHORTEST_INTERVAL, LONGEST_INTERVAL, id="an-empty-document"),
     ],
 )
-def test_the_interval_follows_the_habit(habit: Arrivals, at_least: timedelta, at_most: timedelta) -> None:
-    assert at_least <= interval(habit) <= at_most
+def test_the_interval_follows_the_habit(listing: Listing, at_least: timedelta, at_most: timedelta) -> None:
+    assert at_least <= interval(listing) <= at_most
+
+
+def test_without_a_wish_for_fresh_news_only_missing_nothing_counts() -> None:
+    assert interval(LIVELY, fresh_within=None) >= LONGEST_INTERVAL * 0.9
+    assert interval(a_listing(900), fresh_within=None) == interval(a_listing(900))
 
 
 @pytest.mark.parametrize(
@@ -101,10 +81,16 @@ def test_the_interval_follows_the_habit(habit: Arrivals, at_least: timedelta, at
     [
         pytest.param({"hints": FeedHints(ttl_minutes=120)}, timedelta(hours=2), id="ttl"),
         pytest.param({"hints": FeedHints(update_interval_minutes=90)}, timedelta(minutes=90), id="syndication-module"),
-        pytest.param({"server_wants": timedelta(hours=3)}, timedelta(hours=3), id="cache-control"),
+        pytest.param({"server": timedelta(hours=3)}, timedelta(hours=3), id="cache-control"),
         pytest.param({"every": timedelta(hours=5)}, timedelta(hours=5), id="the-user"),
-        pytest.param({"server_wants": timedelta(days=30)}, LONGEST_HINT, id="no-header-silences-a-feed"),
+        pytest.param({"server": timedelta(days=30)}, LONGEST_HINT, id="no-header-silences-a-feed"),
         pytest.param({"every": timedelta(days=7)}, timedelta(days=7), id="the-user-may"),
+        pytest.param({"hints": FeedHints(skip_hours=frozenset({12, 13}))}, timedelta(hours=2), id="skipped-hours"),
+        pytest.param({"hints": FeedHints(skip_days=frozenset({6}))}, timedelta(hours=12), id="a-skipped-day"),
+        pytest.param({"hints": FeedHints(skip_hours=frozenset(range(24)))}, timedelta(hours=24), id="skipped-for-good"),
+        pytest.param(
+            {"hints": FeedHints(ttl_minutes=60, skip_hours=frozenset({13, 14}))}, timedelta(hours=3), id="both"
+        ),
     ],
 )
 def test_wishes_lengthen_the_interval(asked: dict[str, object], expected: timedelta) -> None:
@@ -116,16 +102,45 @@ def test_no_wish_shortens_the_interval_below_the_floor(minutes: float) -> None:
     assert interval(LIVELY, hints=FeedHints(ttl_minutes=minutes)) >= SHORTEST_INTERVAL * 0.9
 
 
-def test_an_unchanged_feed_keeps_its_known_rate() -> None:
-    after = after_success(replace(STATE, items_per_day=0.1), now=NOW, habit=None, hints=FeedHints())
-    assert after.items_per_day == 0.1
+def test_a_poll_that_shares_no_entry_with_the_one_before_is_a_gap_and_halves_the_interval() -> None:
+    before = after_poll(STATE, NOW - timedelta(hours=12), a_listing(40))
+    assert before.next_poll_at is not None
+    now = NOW - timedelta(hours=2)
+    listing = replace(a_listing(40, first=100), reach=timedelta(hours=5))
+    after, gap = after_success(before, now=now, listing=listing, hints=FeedHints(), wishes=Wishes())
+    assert gap == FeedGap(since=NOW - timedelta(hours=12), missed=40)  # five hours unseen, forty items in five
     assert after.next_poll_at is not None
-    assert after.next_poll_at - NOW >= LONGEST_INTERVAL * 0.9
+    assert after.next_poll_at - now <= (before.next_poll_at - (NOW - timedelta(hours=12))) / 2
+
+
+@pytest.mark.parametrize(
+    ("listing", "missed"),
+    [
+        pytest.param(a_listing(40, first=39), None, id="one-known-entry"),
+        pytest.param(Listing(marks=()), None, id="an-empty-document"),
+        pytest.param(Listing(marks=(100, 101)), 1, id="a-gap-without-dates"),
+        pytest.param(None, None, id="unchanged"),
+    ],
+)
+def test_a_gap_is_where_no_entry_is_known(listing: Listing | None, missed: int | None) -> None:
+    before = after_poll(STATE, NOW - timedelta(hours=12), a_listing(40))
+    _, gap = after_success(before, now=NOW, listing=listing, hints=FeedHints(), wishes=Wishes())
+    assert (gap and gap.missed) == missed
+
+
+def test_an_unchanged_feed_is_asked_less_and_less_and_keeps_its_entries() -> None:
+    state = after_poll(STATE, NOW, a_listing(400))
+    first = state.items_per_day
+    for hours in range(1, 200):
+        state = after_poll(state, NOW + timedelta(hours=hours), None)
+    assert first is not None
+    assert state.items_per_day is not None
+    assert state.items_per_day < first / 3
+    assert state.entry_marks == tuple(range(40))
 
 
 def test_a_success_ends_all_failures() -> None:
-    failing = replace(STATE, failures=7.5, health=FeedHealth.FAILING)
-    after = after_success(failing, now=NOW, habit=LIVELY, hints=FeedHints())
+    after = after_poll(replace(STATE, failures=7.5, health=FeedHealth.FAILING), NOW, LIVELY)
     assert (after.failures, after.health, after.last_success_at) == (0.0, FeedHealth.OK, NOW)
 
 
@@ -171,7 +186,7 @@ def test_the_state_says_until_when_the_last_answer_asked_to_wait() -> None:
     asked = after_failure(STATE, now=NOW, outcome=Outcome.RATE_LIMITED, retry_after_until=NOW + timedelta(days=4))
     assert asked.retry_after_until == NOW + LONGEST_HINT
     assert after_failure(asked, now=NOW, outcome=Outcome.TIMED_OUT).retry_after_until is None
-    assert after_success(asked, now=NOW, habit=LIVELY, hints=FeedHints()).retry_after_until is None
+    assert after_poll(asked, NOW, LIVELY).retry_after_until is None
 
 
 @pytest.mark.parametrize(

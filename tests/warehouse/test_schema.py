@@ -27,6 +27,7 @@ PROMISED = {
         was_conditional had_validators retry_after_until robots_rule crawl_delay_seconds content_hash raw_ref""",
     "aliases": "url article_id evidence is_fetched first_seen_at last_seen_at ended_at end_reason is_current url_key",
     "feeds": "url name state guid_trust last_success_at next_poll_at items_per_day failures",
+    "feed_gaps": "feed_url since until missed_estimate run_id",
     "feed_accounts": """feed_url entry_count unlinked_count url_count loaded_count duplicate_count deferred_count
         refused_count refusals""",
     "runs": "run_id started_at ended_at trigger outcomes code_version",

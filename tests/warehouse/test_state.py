@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.warehouse.conftest import Ledger
 from transforms.outcomes import Outcome
-from transforms.records import BodySource, DuePage, Entry, FeedHealth, FeedState, Fetch
+from transforms.records import BodySource, DuePage, Entry, FeedGap, FeedHealth, FeedHints, FeedState, Fetch, Habit
 from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
 
 CRANE = an_entry(guid="crane", published=a_time(after(-60)))
@@ -71,10 +71,31 @@ def test_a_feeds_state_comes_back_as_it_was_left(ledger: Ledger) -> None:
         last_success_at=MONDAY,
         next_poll_at=after(30),
         retry_after_until=after(45),
+        habit=Habit(
+            hourly_rates=(0.5, 1.5) * 24,
+            observed_hours=3.0,
+            recent_items=1.0,
+            recent_expected=0.5,
+            dispersion=2.0,
+            window=30,
+        ),
+        entry_marks=(1, -(2**63)),
+        hints=FeedHints(ttl_minutes=60.0, skip_hours=frozenset({0, 23}), skip_days=frozenset({6})),
     )
     ledger.load(polls=[a_poll(state=state)])
 
     assert read_feed_states(ledger.connection) == {FEED: state}
+
+
+def test_a_gap_between_two_polls_is_kept_with_what_was_likely_missed(ledger: Ledger) -> None:
+    gap = FeedGap(since=MONDAY, missed=12)
+    ledger.load(polls=[a_poll()])
+    ledger.load(polls=[a_poll(after(600), gap=gap)])
+    ledger.load(polls=[a_poll(after(610))])
+
+    assert ledger.rows("select feed_url, since, until, missed_estimate from feed_gaps") == [
+        (FEED, MONDAY, after(600), 12)
+    ]
 
 
 def test_known_are_the_addresses_that_were_reached(ledger: Ledger) -> None:

@@ -48,3 +48,15 @@ select
     getvariable('load_seq') as load_seq
 from stg_polls
 anti join fct_polls using (feed_id, polled_at);
+
+insert into fct_feed_gaps by name
+select
+    p.run_id,
+    p.feed_id,
+    p.gap_since as since,
+    p.polled_at as until,
+    p.gap_missed as missed_estimate,
+    getvariable('load_seq') as load_seq
+from stg_polls as p
+anti join fct_feed_gaps as known on known.feed_id = p.feed_id and known.until = p.polled_at
+where p.gap_since is not null;

@@ -16,5 +16,8 @@ select
     last_success_at,
     next_poll_at,
     retry_after_until,
+    habit,
+    entry_marks,
+    hints,
     getvariable('load_seq') as load_seq
 from stg_polls;

@@ -12,6 +12,9 @@ select
     s.last_success_at,
     s.next_poll_at,
     s.retry_after_until,
+    s.habit,
+    s.entry_marks,
+    s.hints,
     coalesce(g.trust, 'trusted') as guid_trust
 from ops.feed_state as s
 join dim_feeds as f using (feed_id)

@@ -1,0 +1,38 @@
+-- Polling: how a feed's items arrive, what it asks for, and what was missed between two polls.
+alter table ops.feed_state add column habit struct(
+    hourly_rates double[],
+    observed_hours double,
+    recent_items double,
+    recent_expected double,
+    dispersion double,
+    "window" integer
+);
+alter table ops.feed_state add column entry_marks bigint[];
+alter table ops.feed_state add column hints struct(
+    ttl_minutes double,
+    update_interval_minutes double,
+    skip_hours integer[],
+    skip_days integer[]
+);
+comment on column ops.feed_state.habit is
+    'How its items arrive: an hour, for 24 hours of a weekday and 24 of a day of the weekend (UTC); hours observed; decayed counts of the last hours, found and usual; variance over mean; items that its document holds.';
+comment on column ops.feed_state.entry_marks is 'Hashes that stand for the entries of its last document.';
+comment on column ops.feed_state.hints is 'What its last document asks for: ttl, syndication module, skipHours (0 to 23), skipDays (0 is Monday).';
+
+create table fct_feed_gaps (
+    run_id           varchar not null,
+    feed_id          varchar not null,
+    since            timestamptz not null,
+    until            timestamptz not null,
+    missed_estimate  integer not null,
+    load_seq         bigint not null
+);
+comment on table fct_feed_gaps is
+    'One row per two polls of a feed, one after the other, whose documents share no entry: what came in between was likely missed.';
+comment on column fct_feed_gaps.run_id is 'Run of the later poll (ops.runs).';
+comment on column fct_feed_gaps.feed_id is 'The feed (dim_feeds).';
+comment on column fct_feed_gaps.since is 'When the earlier poll was.';
+comment on column fct_feed_gaps.until is 'When the later poll was.';
+comment on column fct_feed_gaps.missed_estimate is
+    'Items that were likely missed: the time that the later document does not reach back to, at the rate of its items; 1 where they have no dates.';
+comment on column fct_feed_gaps.load_seq is 'Load that wrote it.';
