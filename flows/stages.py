@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from flows.acquire.archive import Archive
 from flows.acquire.client import Client, ClientSettings
 from flows.acquire.contexts import PageContext
 from flows.acquire.engine import Engine
-from flows.acquire.outage import own_outage
+from flows.acquire.outage import own_outage, without_own_trouble
 from flows.acquire.pacing import Pacer
 from flows.acquire.pages import AcquiredPage, PageAcquirer
 from flows.acquire.poll import Poller, PollOutcome, suppressed_polls
@@ -42,7 +42,7 @@ from flows.user_agent import user_agent
 from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.outcomes import Outcome
-from transforms.records import DuePage, Fetch, KeepText, Run
+from transforms.records import DuePage, FeedHealth, FeedState, Fetch, KeepText, Run
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import open_reader
 from warehouse.overlay import open_state
@@ -203,6 +203,10 @@ class IngestRun:
             self._polled = self._loop.run(poller.poll_all(due, states, crawl_delays, self._progress.advance))
             if outage := own_outage(self._polled):
                 raise NetworkDown(outage)
+            self._polled, trouble = without_own_trouble(self._polled, states)
+            if trouble:
+                self._progress.note(trouble)
+            self._tell_who_is_gone(states)
             self._poll_batch = self._stage(
                 self._next_batch_id(),
                 runs=[self._run_row(ended_at=None)],
@@ -354,6 +358,15 @@ class IngestRun:
                 f"{len(expired)} files of the raw archive were removed, the last of them {expired[-1].name}: they were "
                 "beyond archive_days or archive_max_gb."
             )
+
+    def _tell_who_is_gone(self, before: Mapping[str, FeedState]) -> None:
+        for outcome in self._polled:
+            known = before.get(outcome.poll.feed_url)
+            if outcome.poll.state.health is FeedHealth.GONE and (known is None or known.health is not FeedHealth.GONE):
+                self._progress.note(
+                    f"{outcome.poll.feed_url} is gone: it answered 410 twice, a day apart or more. It is asked again "
+                    "after 7, 30 and 90 days; if it moved, give its new address in the feeds file."
+                )
 
     def _next_batch_id(self) -> str:
         self._batches += 1

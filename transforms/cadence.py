@@ -26,8 +26,15 @@ LONGEST_EARLY = timedelta(minutes=5)
 FAILURE_DELAY = timedelta(minutes=30)
 """For one unit of failure; the delay is this times the sum of the weights."""
 LONGEST_FAILURE_DELAY = timedelta(hours=24)
-GONE_DELAY = timedelta(days=7)
+LONGEST_STAGGER = timedelta(hours=1)
+"""More by chance after a 429 or 503 without a Retry-After, so that not all come back at once."""
+GONE_AFTER = timedelta(hours=24)
+"""Between the first 410 and the one that is believed."""
+PROBED_AFTER = (timedelta(days=7), timedelta(days=30), timedelta(days=90))
+"""When a feed that is gone is asked again, from its first 410 on; then each time after as long as the last."""
+WEEKLY = timedelta(days=7)
 FAILURES_UNTIL_WEEKLY = 30.0
+FAILURES_UNTIL_FAILING = 3.0
 
 _WEIGHTS = {
     Outcome.BLOCKED: 1.0,
@@ -52,11 +59,18 @@ class Wishes:
 
 
 def after_success(
-    state: FeedState, *, now: datetime, listing: Listing | None, hints: FeedHints, wishes: Wishes
+    state: FeedState,
+    *,
+    now: datetime,
+    listing: Listing | None,
+    hints: FeedHints,
+    wishes: Wishes,
+    is_slow: bool = False,
 ) -> tuple[FeedState, FeedGap | None]:
     """The state after an answer that was read (200 or 304), and the gap before it, if there is one.
 
-    `listing` is None when the document was unchanged: it brought nothing new.
+    `listing` is None when the document was unchanged: it brought nothing new.  `is_slow` says that
+    the server was late, or asked us to slow down before it answered.
     """
     found = Found(new=0)
     since = state.last_success_at
@@ -78,8 +92,9 @@ def after_success(
     interval = max(out_of_skipped(now + interval, hints, latest=now + LONGEST_HINT) - now, wishes.every or timedelta(0))
     return replace(
         state,
-        health=FeedHealth.OK,
+        health=FeedHealth.SLOW if is_slow else FeedHealth.OK,
         failures=0.0,
+        gone_since=None,
         items_per_day=round(items_per_day(habit), 3) if habit else None,
         last_polled_at=now,
         last_success_at=now,
@@ -102,34 +117,57 @@ def out_of_skipped(at: datetime, hints: FeedHints, *, latest: datetime) -> datet
 
 
 def after_failure(
-    state: FeedState, *, now: datetime, outcome: Outcome, retry_after_until: datetime | None = None
+    state: FeedState,
+    *,
+    now: datetime,
+    outcome: Outcome,
+    retry_after_until: datetime | None = None,
+    is_slow: bool = False,
 ) -> FeedState:
     """The state after an answer that could not be used: what is known stays, and the next poll comes later.
 
-    A feed is `gone` when it answers 410 on two polls a day apart; it is asked again once a week.
+    A feed is `gone` when it answered 410 twice, a day apart or more, until it is read again.  With `is_slow` the server
+    was late or asked us to slow down: a feed that was read before is slow at first, and failing when that goes on.
     """
-    was_asked_a_day_ago = state.last_polled_at is not None and now - state.last_polled_at >= timedelta(hours=23)
-    is_gone = outcome is Outcome.GONE and (
-        state.health is FeedHealth.GONE or (state.failures >= 1 and was_asked_a_day_ago)
-    )
     failures = state.failures + _WEIGHTS.get(outcome, _SOFT_WEIGHT)
-    if is_gone or failures >= FAILURES_UNTIL_WEEKLY:
-        delay = GONE_DELAY
+    gone_since = state.gone_since or (now if outcome is Outcome.GONE else None)
+    is_gone = state.health is FeedHealth.GONE or (
+        outcome is Outcome.GONE and gone_since is not None and now - gone_since >= GONE_AFTER
+    )
+    fraction = _fraction(state.feed_url, now)
+    if is_gone and gone_since is not None:
+        next_poll_at = _next_probe(gone_since, now)
     elif outcome is Outcome.GONE:
-        delay = LONGEST_FAILURE_DELAY
+        next_poll_at = now + GONE_AFTER * (1 + 0.1 * fraction)
+    elif failures >= FAILURES_UNTIL_WEEKLY:
+        next_poll_at = now + WEEKLY * (0.9 + 0.1 * fraction)
     else:
-        delay = min(FAILURE_DELAY * failures, LONGEST_FAILURE_DELAY)
-    next_poll_at = now + delay * _jitter(state.feed_url, now)
+        next_poll_at = now + min(FAILURE_DELAY * failures, LONGEST_FAILURE_DELAY) * (0.9 + 0.1 * fraction)
+        if is_slow and retry_after_until is None:
+            next_poll_at += LONGEST_STAGGER * fraction
     if retry_after_until:
         retry_after_until = min(retry_after_until, now + LONGEST_HINT)
         next_poll_at = max(next_poll_at, retry_after_until)
+    is_only_slow = is_slow and state.last_success_at is not None and failures < FAILURES_UNTIL_FAILING
+    health = FeedHealth.SLOW if is_only_slow else FeedHealth.FAILING
     return replace(
         state,
-        health=FeedHealth.GONE if is_gone else FeedHealth.FAILING,
+        health=FeedHealth.GONE if is_gone else health,
         failures=failures,
+        gone_since=gone_since,
         last_polled_at=now,
         next_poll_at=next_poll_at,
         retry_after_until=retry_after_until,
+    )
+
+
+def uncounted(before: FeedState, after: FeedState) -> FeedState:
+    """The state after a failure that is not held against the feed: it is asked later, and nothing else changes."""
+    return replace(
+        after,
+        health=after.health if before.last_success_at is None else before.health,
+        failures=before.failures,
+        gone_since=before.gone_since,
     )
 
 
@@ -169,10 +207,20 @@ def _stated(hints: FeedHints) -> list[timedelta]:
     return [timedelta(minutes=min(minutes, longest)) for minutes in stated if minutes and minutes > 0]
 
 
+def _next_probe(gone_since: datetime, now: datetime) -> datetime:
+    later = (gone_since + delay for delay in PROBED_AFTER if gone_since + delay > now)
+    return next(later, now + PROBED_AFTER[-1])
+
+
 def _jitter(feed_url: str, now: datetime) -> float:
-    """0.9 to 1.0, different for each feed and poll, so that feeds do not come due all at once.
+    """0.9 to 1.0, so that feeds do not come due all at once.
 
     Never above 1, so that a schedule of half an hour finds a lively feed due every time.
     """
+    return 0.9 + 0.1 * _fraction(feed_url, now)
+
+
+def _fraction(feed_url: str, now: datetime) -> float:
+    """0 to 1, different for each feed and poll."""
     seed = hashlib.blake2b(f"{feed_url} {now.isoformat()}".encode(), digest_size=4).digest()
-    return 0.9 + 0.1 * int.from_bytes(seed, "big") / 2**32
+    return int.from_bytes(seed, "big") / 2**32

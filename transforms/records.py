@@ -373,6 +373,7 @@ class FeedState:
     `etag` and `last_modified` are byte-exact, from the last answer that parsed.  `failures` is a weighted count.
     `retry_after_until` is until when the last answer asked to wait, None when it did not; nobody asks before.
     `entry_marks` stand for the entries of the last document, `hints` are what it asked for.
+    `gone_since` is the time of the first 410 since it was last read.
     """
 
     feed_url: str
@@ -391,6 +392,7 @@ class FeedState:
     habit: Habit | None = None
     entry_marks: tuple[int, ...] = ()
     hints: FeedHints = FeedHints()
+    gone_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

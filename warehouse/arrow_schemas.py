@@ -83,6 +83,7 @@ POLLS = pa.schema(
         ("habit", _HABIT),
         ("entry_marks", pa.list_(pa.int64())),
         ("hints", _HINTS),
+        ("gone_since", _TIME),
         ("gap_since", _TIME),
         ("gap_missed", pa.int32()),
     ]

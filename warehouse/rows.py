@@ -85,6 +85,7 @@ def poll_row(poll: Poll) -> Row:
         "entry_marks": state.entry_marks,
         "hints": asdict(state.hints)
         | {"skip_hours": sorted(state.hints.skip_hours), "skip_days": sorted(state.hints.skip_days)},
+        "gone_since": state.gone_since,
         "gap_since": poll.gap.since if poll.gap else None,
         "gap_missed": poll.gap.missed if poll.gap else None,
     }

@@ -37,6 +37,8 @@ from transforms.records import (
 from transforms.urls import host_of, site_of, url_strict
 from warehouse.suppressions import Suppressions
 
+SLOW_ANSWER = timedelta(seconds=10)
+
 logger = logging.getLogger(__name__)
 
 
@@ -156,7 +158,9 @@ class Poller:
         now = self._clock()
         listing = listing_of(document.entries, now)
         wishes = self._wishes(feed, answer, now)
-        after, gap = after_success(state, now=now, listing=listing, hints=document.hints, wishes=wishes)
+        after, gap = after_success(
+            state, now=now, listing=listing, hints=document.hints, wishes=wishes, is_slow=_is_slow(answer)
+        )
         reason = "; ".join(document.problems) or f"{len(document.entries)} entries"
         poll = self._poll_row(feed, answer, after, now, "listed", reason)
         poll = replace(
@@ -182,12 +186,20 @@ class Poller:
     def _unchanged(self, feed: FeedSpec, state: FeedState, answer: Answer, reason: str) -> PollOutcome:
         now = self._clock()
         wishes = self._wishes(feed, answer, now)
-        after, _ = after_success(state, now=now, listing=None, hints=state.hints, wishes=wishes)
+        after, _ = after_success(
+            state, now=now, listing=None, hints=state.hints, wishes=wishes, is_slow=_is_slow(answer)
+        )
         return PollOutcome(poll=self._poll_row(feed, answer, after, now, "unchanged", reason), fetches=answer.fetches)
 
     def _failed(self, feed: FeedSpec, state: FeedState, answer: Answer, outcome: Outcome, reason: str) -> PollOutcome:
         now = self._clock()
-        after = after_failure(state, now=now, outcome=outcome, retry_after_until=answer.retry_after_until)
+        after = after_failure(
+            state,
+            now=now,
+            outcome=outcome,
+            retry_after_until=answer.retry_after_until,
+            is_slow=_is_slow(answer),
+        )
         poll = replace(self._poll_row(feed, answer, after, now, "failed", reason), error_class=str(outcome))
         return PollOutcome(poll=poll, fetches=answer.fetches, is_offline=answer.is_offline)
 
@@ -242,6 +254,13 @@ def suppressed_polls(
             country=feed.country,
             tags=feed.tags,
         )
+
+
+def _is_slow(answer: Answer) -> bool:
+    """Whether a request took long, or the server asked us to slow down."""
+    return any(
+        fetch.status in (429, 503) or fetch.ended_at - fetch.started_at > SLOW_ANSWER for fetch in answer.fetches
+    )
 
 
 def _believed(entry: Entry, now: datetime) -> Entry:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from transforms.arrivals import Listing
 from transforms.cadence import (
     FAILURE_DELAY,
-    GONE_DELAY,
     LONGEST_HINT,
     LONGEST_INTERVAL,
     SHORTEST_INTERVAL,
+    WEEKLY,
     Wishes,
     after_failure,
     after_success,
@@ -154,7 +154,7 @@ def test_failures_add_up_and_the_delay_grows_linearly_up_to_a_day() -> None:
     assert delays[0] <= FAILURE_DELAY * 0.5
     assert FAILURE_DELAY * 0.9 * 5 <= delays[9] <= FAILURE_DELAY * 5
     assert timedelta(hours=13) < max(delays[:59]) <= timedelta(hours=24)
-    assert delays[59] >= GONE_DELAY * 0.9  # after thirty units once a week, never dropped
+    assert delays[59] >= WEEKLY * 0.9  # after thirty units once a week, never dropped
 
 
 def test_a_failure_keeps_what_is_known_of_the_feed() -> None:
@@ -164,15 +164,61 @@ def test_a_failure_keeps_what_is_known_of_the_feed() -> None:
     assert after.last_success_at == state.last_success_at
 
 
-def test_a_feed_is_gone_only_after_two_answers_a_day_apart() -> None:
-    first = after_failure(STATE, now=NOW, outcome=Outcome.GONE)
-    assert first.health is FeedHealth.FAILING
-    soon = after_failure(first, now=NOW + timedelta(hours=1), outcome=Outcome.GONE)
-    assert soon.health is FeedHealth.FAILING
-    later = after_failure(first, now=NOW + timedelta(hours=24), outcome=Outcome.GONE)
-    assert later.health is FeedHealth.GONE
-    assert later.next_poll_at is not None
-    assert later.next_poll_at - NOW > timedelta(days=6)
+@pytest.mark.parametrize(
+    ("hours", "healths"),
+    [
+        pytest.param((0,), ["failing"], id="one-answer"),
+        pytest.param((0, 23.9), ["failing", "failing"], id="two-within-a-day"),
+        pytest.param((0, 1, 24), ["failing", "failing", "gone"], id="a-day-after-the-first"),
+        pytest.param((0, 24, 30), ["failing", "gone", "gone"], id="still-gone"),
+    ],
+)
+def test_a_feed_is_gone_after_two_answers_a_day_apart(hours: tuple[float, ...], healths: list[str]) -> None:
+    state, found = STATE, []
+    for hour in hours:
+        state = after_failure(state, now=NOW + timedelta(hours=hour), outcome=Outcome.GONE)
+        found.append(state.health.value)
+    assert found == healths
+
+
+def test_a_feed_that_is_gone_is_asked_again_after_7_30_and_90_days_and_never_forgotten() -> None:
+    state, days = STATE, []
+    for _ in range(6):
+        state = after_failure(state, now=state.next_poll_at or NOW, outcome=Outcome.GONE)
+        assert state.next_poll_at is not None
+        days.append(round((state.next_poll_at - NOW) / timedelta(days=1)))
+    assert days == [1, 7, 30, 90, 180, 270]
+    failed = after_failure(state, now=NOW + timedelta(days=400), outcome=Outcome.TIMED_OUT)
+    assert failed.health is FeedHealth.GONE
+    back = after_poll(state, NOW, LIVELY)
+    assert (back.health, back.gone_since) == (FeedHealth.OK, None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "weight"),
+    [
+        pytest.param(Outcome.BLOCKED, 1.0, id="refused"),
+        pytest.param(Outcome.NOT_FOUND, 0.5, id="404-active-feeds-come-back"),
+        pytest.param(Outcome.BAD_CONTENT, 0.5, id="no-feed"),
+        pytest.param(Outcome.RATE_LIMITED, 0.5, id="429"),
+        pytest.param(Outcome.CONNECTION_FAILED, 0.25, id="no-connection"),
+    ],
+)
+def test_failures_have_weights(outcome: Outcome, weight: float) -> None:
+    assert after_failure(STATE, now=NOW, outcome=outcome).failures == weight
+
+
+def test_a_feed_whose_server_is_late_is_slow_and_failing_when_that_goes_on() -> None:
+    state = after_success(
+        STATE, now=NOW, listing=LIVELY, hints=FeedHints(), wishes=Wishes(fresh_within=FRESH), is_slow=True
+    )[0]
+    assert state.health is FeedHealth.SLOW
+    healths = []
+    for _ in range(7):
+        state = after_failure(state, now=NOW, outcome=Outcome.RATE_LIMITED, is_slow=True)
+        healths.append(state.health.value)
+    assert healths == ["slow"] * 5 + ["failing"] * 2
+    assert after_failure(STATE, now=NOW, outcome=Outcome.TIMED_OUT, is_slow=True).health is FeedHealth.FAILING
 
 
 def test_retry_after_is_kept_up_to_a_day() -> None:

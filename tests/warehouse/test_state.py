@@ -81,6 +81,7 @@ def test_a_feeds_state_comes_back_as_it_was_left(ledger: Ledger) -> None:
         ),
         entry_marks=(1, -(2**63)),
         hints=FeedHints(ttl_minutes=60.0, skip_hours=frozenset({0, 23}), skip_days=frozenset({6})),
+        gone_since=after(-60),
     )
     ledger.load(polls=[a_poll(state=state)])
 

@@ -19,5 +19,6 @@ select
     habit,
     entry_marks,
     hints,
+    gone_since,
     getvariable('load_seq') as load_seq
 from stg_polls;

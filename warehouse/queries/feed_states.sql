@@ -15,6 +15,7 @@ select
     s.habit,
     s.entry_marks,
     s.hints,
+    s.gone_since,
     coalesce(g.trust, 'trusted') as guid_trust
 from ops.feed_state as s
 join dim_feeds as f using (feed_id)

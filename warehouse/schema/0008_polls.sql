@@ -14,6 +14,10 @@ alter table ops.feed_state add column hints struct(
     skip_hours integer[],
     skip_days integer[]
 );
+alter table ops.feed_state add column gone_since timestamptz;
+comment on column ops.feed_state.gone_since is 'When it first answered 410 since it was last read; null when it did not.';
+comment on column ops.feed_state.health is
+    'ok (read), slow (late, or it asked us to slow down), failing (not read) or gone (410 twice, a day apart or more).';
 comment on column ops.feed_state.habit is
     'How its items arrive: an hour, for 24 hours of a weekday and 24 of a day of the weekend (UTC); hours observed; decayed counts of the last hours, found and usual; variance over mean; items that its document holds.';
 comment on column ops.feed_state.entry_marks is 'Hashes that stand for the entries of its last document.';

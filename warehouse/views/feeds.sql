@@ -34,7 +34,7 @@ comment on column feeds.kind is 'Format: rss, atom, json_feed, sitemap, sitemap_
 comment on column feeds.language is 'Language from the feeds file, else from the feed.';
 comment on column feeds.country is 'Country given in the feeds file.';
 comment on column feeds.tags is 'Tags given in the feeds file.';
-comment on column feeds.state is 'How its last poll went: ok (read), failing (not read) or gone (410 twice, a day apart).';
+comment on column feeds.state is 'How its last poll went: ok (read), slow (late, or it asked us to slow down), failing (not read) or gone (410 twice, a day apart or more).';
 comment on column feeds.failures is 'Weighted count of failures since the last success.';
 comment on column feeds.items_per_day is 'Entries that appear per day, as observed.';
 comment on column feeds.first_polled_at is 'When it was first asked, in UTC.';
