@@ -374,6 +374,8 @@ class FeedState:
     `retry_after_until` is until when the last answer asked to wait, None when it did not; nobody asks before.
     `entry_marks` stand for the entries of the last document, `hints` are what it asked for.
     `gone_since` is the time of the first 410 since it was last read.
+    `not_modified_count` are the answers 304 since the last whole document, which came at `full_answer_at`; until
+    `distrusted_until` the validators are not sent (`transforms.validators`).
     """
 
     feed_url: str
@@ -393,6 +395,9 @@ class FeedState:
     entry_marks: tuple[int, ...] = ()
     hints: FeedHints = FeedHints()
     gone_since: datetime | None = None
+    not_modified_count: int = 0
+    full_answer_at: datetime | None = None
+    distrusted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

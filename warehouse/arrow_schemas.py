@@ -84,6 +84,9 @@ POLLS = pa.schema(
         ("entry_marks", pa.list_(pa.int64())),
         ("hints", _HINTS),
         ("gone_since", _TIME),
+        ("not_modified_count", pa.int32()),
+        ("full_answer_at", _TIME),
+        ("distrusted_until", _TIME),
         ("gap_since", _TIME),
         ("gap_missed", pa.int32()),
     ]

@@ -86,6 +86,9 @@ def poll_row(poll: Poll) -> Row:
         "hints": asdict(state.hints)
         | {"skip_hours": sorted(state.hints.skip_hours), "skip_days": sorted(state.hints.skip_days)},
         "gone_since": state.gone_since,
+        "not_modified_count": state.not_modified_count,
+        "full_answer_at": state.full_answer_at,
+        "distrusted_until": state.distrusted_until,
         "gap_since": poll.gap.since if poll.gap else None,
         "gap_missed": poll.gap.missed if poll.gap else None,
     }

@@ -35,6 +35,7 @@ from transforms.records import (
     Poll,
 )
 from transforms.urls import host_of, site_of, url_strict
+from transforms.validators import after_document, after_not_modified, sends_validators
 from warehouse.suppressions import Suppressions
 
 SLOW_ANSWER = timedelta(seconds=10)
@@ -120,15 +121,22 @@ class Poller:
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
     async def _poll(self, feed: FeedSpec, state: FeedState) -> PollOutcome:
-        request = feed_request(feed.url, etag=state.etag, last_modified=state.last_modified)
+        is_conditional = sends_validators(state, self._clock())
+        request = feed_request(
+            feed.url,
+            etag=state.etag if is_conditional else None,
+            last_modified=state.last_modified if is_conditional else None,
+        )
         answer = await fetch_with_retries(self._client, request, policy=self._policy)
         if answer.outcome is not None:
             return self._failed(feed, state, answer, answer.outcome, answer.reason)
         if answer.status == 304:
-            return self._unchanged(feed, _refreshed(state, answer), answer, "304 Not Modified")
+            confirmed = after_not_modified(state, **_validators(answer))
+            return self._unchanged(feed, confirmed, answer, "304 Not Modified")
         body_hash = answer.fetches[-1].content_hash
         if body_hash == state.body_hash:
-            return self._unchanged(feed, _with_validators(state, answer), answer, "the same document as before")
+            same = after_document(state, now=self._clock(), entries=None, **_validators(answer))
+            return self._unchanged(feed, same, answer, "the same document as before")
         try:
             document = await asyncio.wrap_future(
                 self._engine.submit(
@@ -149,9 +157,10 @@ class Poller:
             reason = "a sitemap index, which lists sitemaps and no articles: follow the news sitemap that it names"
             return self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
         if (entries := entries_hash(document)) == state.entries_hash:
-            touched = replace(_with_validators(state, answer), body_hash=body_hash)
-            return self._unchanged(feed, touched, answer, "the same entries as before")
-        read = replace(_with_validators(state, answer), body_hash=body_hash, entries_hash=entries)
+            touched = after_document(state, now=self._clock(), entries=None, **_validators(answer))
+            return self._unchanged(feed, replace(touched, body_hash=body_hash), answer, "the same entries as before")
+        read = after_document(state, now=self._clock(), entries=document.entries, **_validators(answer))
+        read = replace(read, body_hash=body_hash, entries_hash=entries)
         return self._listed(feed, read, answer, document)
 
     def _listed(self, feed: FeedSpec, state: FeedState, answer: Answer, document: FeedDocument) -> PollOutcome:
@@ -273,14 +282,5 @@ def parse_feed_bytes(body: bytes, url: str, content_type: str | None, max_entrie
     return parse_feed(body, url=url, content_type=content_type, max_entries=max_entries)
 
 
-def _with_validators(state: FeedState, answer: Answer) -> FeedState:
-    return replace(state, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"))
-
-
-def _refreshed(state: FeedState, answer: Answer) -> FeedState:
-    """A 304 may bring new validators; what it leaves out stays (RFC 9111, section 4.3.4)."""
-    return replace(
-        state,
-        etag=answer.headers.get("etag") or state.etag,
-        last_modified=answer.headers.get("last-modified") or state.last_modified,
-    )
+def _validators(answer: Answer) -> dict[str, str | None]:
+    return {"etag": answer.headers.get("etag"), "last_modified": answer.headers.get("last-modified")}

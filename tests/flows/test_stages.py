@@ -551,3 +551,18 @@ def test_a_site_that_resets_is_no_reason_to_suspect_our_own_network(tmp_path: Pa
         server.add(FEED, behaviour=Behaviour.RESET)
         ingest([FeedSpec(url=FEED)], server.environment)
     assert ask(tmp_path, "select state from feeds") == [("failing",)]
+
+
+def test_the_first_whole_document_after_a_304_that_passed_over_an_entry_costs_the_validators_their_credit(
+    tmp_path: Path, ingest: Ingest
+) -> None:
+    with NewsServer() as server:
+        feeds = paper(server, count=1)
+        ingest(feeds, server.environment)
+        server.add(FEED, body=rss(link(1), link(2)), headers={"ETag": '"1"'})  # another document, the same ETag
+        server.add(link(2), body=page(2), headers={"Content-Type": "text/html"})
+        for days in (1, 8, 9):
+            ingest(feeds, server.environment, now=NOW + timedelta(days=days), force=True)
+    asked = [request.headers.get("if-none-match") for request in server.requests if request.url == FEED]
+    assert asked == [None, '"1"', None, None]
+    assert ask(tmp_path, "select count(*) from articles") == [(2,)]

@@ -82,6 +82,9 @@ def test_a_feeds_state_comes_back_as_it_was_left(ledger: Ledger) -> None:
         entry_marks=(1, -(2**63)),
         hints=FeedHints(ttl_minutes=60.0, skip_hours=frozenset({0, 23}), skip_days=frozenset({6})),
         gone_since=after(-60),
+        not_modified_count=7,
+        full_answer_at=after(-30),
+        distrusted_until=after(9000),
     )
     ledger.load(polls=[a_poll(state=state)])
 

@@ -20,5 +20,8 @@ select
     entry_marks,
     hints,
     gone_since,
+    not_modified_count,
+    full_answer_at,
+    distrusted_until,
     getvariable('load_seq') as load_seq
 from stg_polls;

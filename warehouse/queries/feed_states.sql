@@ -16,6 +16,9 @@ select
     s.entry_marks,
     s.hints,
     s.gone_since,
+    s.not_modified_count,
+    s.full_answer_at,
+    s.distrusted_until,
     coalesce(g.trust, 'trusted') as guid_trust
 from ops.feed_state as s
 join dim_feeds as f using (feed_id)

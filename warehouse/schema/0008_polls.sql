@@ -18,6 +18,13 @@ alter table ops.feed_state add column gone_since timestamptz;
 comment on column ops.feed_state.gone_since is 'When it first answered 410 since it was last read; null when it did not.';
 comment on column ops.feed_state.health is
     'ok (read), slow (late, or it asked us to slow down), failing (not read) or gone (410 twice, a day apart or more).';
+alter table ops.feed_state add column not_modified_count integer default 0;
+alter table ops.feed_state add column full_answer_at timestamptz;
+alter table ops.feed_state add column distrusted_until timestamptz;
+comment on column ops.feed_state.not_modified_count is 'Answers 304 since its last whole document.';
+comment on column ops.feed_state.full_answer_at is 'When its last whole document came.';
+comment on column ops.feed_state.distrusted_until is
+    'Until when it is asked without validators: a 304 had passed over entries; null when none did.';
 comment on column ops.feed_state.habit is
     'How its items arrive: an hour, for 24 hours of a weekday and 24 of a day of the weekend (UTC); hours observed; decayed counts of the last hours, found and usual; variance over mean; items that its document holds.';
 comment on column ops.feed_state.entry_marks is 'Hashes that stand for the entries of its last document.';
