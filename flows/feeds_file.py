@@ -36,6 +36,7 @@ class FeedSpec(BaseModel):
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166 code.")
     tags: tuple[str, ...] = ()
     every: str | None = Field(default=None, description='Shortest time between two polls, for example "2h".')
+    pinned: bool = Field(default=False, description="Ask this address even when the feed says that it moved.")
     fetch: Literal["page", "feed"] = Field(default="page", description="Where the text comes from.")
 
     @field_validator("url")

@@ -206,7 +206,7 @@ class IngestRun:
             self._polled, trouble = without_own_trouble(self._polled, states)
             if trouble:
                 self._progress.note(trouble)
-            self._tell_who_is_gone(states)
+            self._tell_of_feeds(states)
             self._poll_batch = self._stage(
                 self._next_batch_id(),
                 runs=[self._run_row(ended_at=None)],
@@ -359,12 +359,19 @@ class IngestRun:
                 "beyond archive_days or archive_max_gb."
             )
 
-    def _tell_who_is_gone(self, before: Mapping[str, FeedState]) -> None:
+    def _tell_of_feeds(self, before: Mapping[str, FeedState]) -> None:
+        """Tells which feeds have gone or moved by this run's polls."""
         for outcome in self._polled:
-            known = before.get(outcome.poll.feed_url)
-            if outcome.poll.state.health is FeedHealth.GONE and (known is None or known.health is not FeedHealth.GONE):
+            url, state = outcome.poll.feed_url, outcome.poll.state
+            known = before.get(url) or FeedState(feed_url=url)
+            if state.adopted_url != known.adopted_url:
                 self._progress.note(
-                    f"{outcome.poll.feed_url} is gone: it answered 410 twice, a day apart or more. It is asked again "
+                    f"{url} is asked at {state.adopted_url or url} from now on, and no more at "
+                    f"{known.adopted_url or url}. To undo that, write pinned = true below its url in the feeds file."
+                )
+            if state.health is FeedHealth.GONE and known.health is not FeedHealth.GONE:
+                self._progress.note(
+                    f"{url} is gone: it answered 410 twice, a day apart or more. It is asked again "
                     "after 7, 30 and 90 days; if it moved, give its new address in the feeds file."
                 )
 

@@ -376,6 +376,8 @@ class FeedState:
     `gone_since` is the time of the first 410 since it was last read.
     `not_modified_count` are the answers 304 since the last whole document, which came at `full_answer_at`; until
     `distrusted_until` the validators are not sent (`transforms.validators`).
+    `adopted_url` is the address that is asked instead of `feed_url`; `moved_to` is one that permanent redirects lead
+    to since `moved_since`, for `moved_polls` polls (`transforms.moves`).
     """
 
     feed_url: str
@@ -398,6 +400,10 @@ class FeedState:
     not_modified_count: int = 0
     full_answer_at: datetime | None = None
     distrusted_until: datetime | None = None
+    adopted_url: str | None = None
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_polls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,10 @@ POLLS = pa.schema(
         ("not_modified_count", pa.int32()),
         ("full_answer_at", _TIME),
         ("distrusted_until", _TIME),
+        ("adopted_url", _TEXT),
+        ("moved_to", _TEXT),
+        ("moved_since", _TIME),
+        ("moved_polls", pa.int32()),
         ("gap_since", _TIME),
         ("gap_missed", pa.int32()),
     ]

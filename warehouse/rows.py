@@ -89,6 +89,10 @@ def poll_row(poll: Poll) -> Row:
         "not_modified_count": state.not_modified_count,
         "full_answer_at": state.full_answer_at,
         "distrusted_until": state.distrusted_until,
+        "adopted_url": state.adopted_url,
+        "moved_to": state.moved_to,
+        "moved_since": state.moved_since,
+        "moved_polls": state.moved_polls,
         "gap_since": poll.gap.since if poll.gap else None,
         "gap_missed": poll.gap.missed if poll.gap else None,
     }

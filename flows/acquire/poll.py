@@ -23,6 +23,7 @@ from transforms.dates import believable
 from transforms.errors import FeedError, NewsledgerError, WorkerError
 from transforms.feeds.entries import keyed_by_link
 from transforms.feeds.parse import entries_hash, parse_feed
+from transforms.moves import after_redirect, without_failed_move, without_moves
 from transforms.outcomes import Outcome
 from transforms.records import (
     Entry,
@@ -98,13 +99,16 @@ class Poller:
         for host, seconds in crawl_delays.items():
             self._client.pacer.set_crawl_delay(host, seconds)
 
-        per_site = Counter(site_of(feed.url) for feed in feeds)
+        per_site = Counter(site_of(_asked_url(feed, states.get(feed.address))) for feed in feeds)
 
         async def one(feed: FeedSpec) -> PollOutcome:
-            if per_site[site_of(feed.url)] > 1 and host_of(feed.url) not in crawl_delays:
-                # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
-                await self._robots.may_fetch(feed.url)
             state = states.get(feed.address) or FeedState(feed_url=feed.address)
+            if feed.pinned:
+                state = without_moves(state)
+            url = _asked_url(feed, state)
+            if per_site[site_of(url)] > 1 and host_of(url) not in crawl_delays:
+                # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
+                await self._robots.may_fetch(url)
             try:
                 outcome = await self._poll(feed, state)
             except NewsledgerError:
@@ -123,7 +127,7 @@ class Poller:
     async def _poll(self, feed: FeedSpec, state: FeedState) -> PollOutcome:
         is_conditional = sends_validators(state, self._clock())
         request = feed_request(
-            feed.url,
+            _asked_url(feed, state),
             etag=state.etag if is_conditional else None,
             last_modified=state.last_modified if is_conditional else None,
         )
@@ -166,6 +170,8 @@ class Poller:
     def _listed(self, feed: FeedSpec, state: FeedState, answer: Answer, document: FeedDocument) -> PollOutcome:
         now = self._clock()
         listing = listing_of(document.entries, now)
+        is_same_feed = not set(listing.marks).isdisjoint(state.entry_marks)
+        state = _moved(feed, state, answer, now, is_same_feed=is_same_feed)
         wishes = self._wishes(feed, answer, now)
         after, gap = after_success(
             state, now=now, listing=listing, hints=document.hints, wishes=wishes, is_slow=_is_slow(answer)
@@ -194,6 +200,7 @@ class Poller:
 
     def _unchanged(self, feed: FeedSpec, state: FeedState, answer: Answer, reason: str) -> PollOutcome:
         now = self._clock()
+        state = _moved(feed, state, answer, now, is_same_feed=True)
         wishes = self._wishes(feed, answer, now)
         after, _ = after_success(
             state, now=now, listing=None, hints=state.hints, wishes=wishes, is_slow=_is_slow(answer)
@@ -209,6 +216,7 @@ class Poller:
             retry_after_until=answer.retry_after_until,
             is_slow=_is_slow(answer),
         )
+        after = without_failed_move(after)
         poll = replace(self._poll_row(feed, answer, after, now, "failed", reason), error_class=str(outcome))
         return PollOutcome(poll=poll, fetches=answer.fetches, is_offline=answer.is_offline)
 
@@ -263,6 +271,21 @@ def suppressed_polls(
             country=feed.country,
             tags=feed.tags,
         )
+
+
+def _asked_url(feed: FeedSpec, state: FeedState | None) -> str:
+    """The address to ask: the adopted one where the feed moved, unless its line in the feeds file is pinned."""
+    return feed.url if state is None or state.adopted_url is None or feed.pinned else state.adopted_url
+
+
+def _moved(feed: FeedSpec, state: FeedState, answer: Answer, now: datetime, *, is_same_feed: bool) -> FeedState:
+    """The state with what the answer's redirects say.  Credentials are not taken along, so such a feed never moves."""
+    if feed.pinned or feed.url != feed.address:
+        return state
+    last_attempt = [fetch for fetch in answer.fetches if fetch.attempt == answer.fetches[-1].attempt]
+    is_permanent = len(answer.hops) > 1 and all(fetch.status in (301, 308) for fetch in last_attempt[:-1])
+    moved_to = answer.final_url if is_permanent else None
+    return after_redirect(state, now=now, moved_to=moved_to, is_same_feed=is_same_feed)
 
 
 def _is_slow(answer: Answer) -> bool:

@@ -566,3 +566,22 @@ def test_the_first_whole_document_after_a_304_that_passed_over_an_entry_costs_th
     asked = [request.headers.get("if-none-match") for request in server.requests if request.url == FEED]
     assert asked == [None, '"1"', None, None]
     assert ask(tmp_path, "select count(*) from articles") == [(2,)]
+
+
+def test_a_feed_that_moved_for_good_is_asked_at_its_new_address_unless_pinned(tmp_path: Path, ingest: Ingest) -> None:
+    new = "http://paper.example/feed"
+    with NewsServer() as server:
+        feeds = paper(server, count=1)
+        ingest(feeds, server.environment)
+        server.add(new, body=rss(link(1)), headers={"ETag": '"1"'})
+        server.redirect(FEED, new, status=301)
+        for days in (1, 2, 3):
+            ingest(feeds, server.environment, now=NOW + timedelta(days=days), force=True)
+        asked = len(server.requests)
+        ingest(feeds, server.environment, now=NOW + timedelta(days=4), force=True)
+        assert [request.url for request in server.requests[asked:]] == [new]
+        assert ask(tmp_path, "select url, adopted_url, state from feeds") == [(FEED, new, "ok")]
+        pinned = [feed.model_copy(update={"pinned": True}) for feed in feeds]
+        ingest(pinned, server.environment, now=NOW + timedelta(days=5), force=True)
+        assert [request.url for request in server.requests[asked + 1 :]] == [FEED, new]
+        assert ask(tmp_path, "select url, adopted_url from feeds") == [(FEED, None)]

@@ -85,6 +85,10 @@ def test_a_feeds_state_comes_back_as_it_was_left(ledger: Ledger) -> None:
         not_modified_count=7,
         full_answer_at=after(-30),
         distrusted_until=after(9000),
+        adopted_url="https://new.example/feed",
+        moved_to="https://newer.example/feed",
+        moved_since=after(-90),
+        moved_polls=2,
     )
     ledger.load(polls=[a_poll(state=state)])
 

@@ -23,5 +23,9 @@ select
     not_modified_count,
     full_answer_at,
     distrusted_until,
+    adopted_url,
+    moved_to,
+    moved_since,
+    moved_polls,
     getvariable('load_seq') as load_seq
 from stg_polls;

@@ -19,6 +19,10 @@ select
     s.not_modified_count,
     s.full_answer_at,
     s.distrusted_until,
+    s.adopted_url,
+    s.moved_to,
+    s.moved_since,
+    s.moved_polls,
     coalesce(g.trust, 'trusted') as guid_trust
 from ops.feed_state as s
 join dim_feeds as f using (feed_id)

@@ -25,6 +25,15 @@ comment on column ops.feed_state.not_modified_count is 'Answers 304 since its la
 comment on column ops.feed_state.full_answer_at is 'When its last whole document came.';
 comment on column ops.feed_state.distrusted_until is
     'Until when it is asked without validators: a 304 had passed over entries; null when none did.';
+alter table ops.feed_state add column adopted_url varchar;
+alter table ops.feed_state add column moved_to varchar;
+alter table ops.feed_state add column moved_since timestamptz;
+alter table ops.feed_state add column moved_polls integer default 0;
+comment on column ops.feed_state.adopted_url is
+    'Address that is asked instead of the feed''s own, which moved there for good; null when it did not.';
+comment on column ops.feed_state.moved_to is 'Address that permanent redirects lead to, not adopted yet.';
+comment on column ops.feed_state.moved_since is 'Since when they lead there.';
+comment on column ops.feed_state.moved_polls is 'Polls that they led there.';
 comment on column ops.feed_state.habit is
     'How its items arrive: an hour, for 24 hours of a weekday and 24 of a day of the weekend (UTC); hours observed; decayed counts of the last hours, found and usual; variance over mean; items that its document holds.';
 comment on column ops.feed_state.entry_marks is 'Hashes that stand for the entries of its last document.';

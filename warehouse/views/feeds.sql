@@ -10,6 +10,7 @@ select
     f.language,
     f.country,
     f.tags,
+    state.adopted_url,
     state.health as state,
     state.failures,
     state.items_per_day,
@@ -34,6 +35,7 @@ comment on column feeds.kind is 'Format: rss, atom, json_feed, sitemap, sitemap_
 comment on column feeds.language is 'Language from the feeds file, else from the feed.';
 comment on column feeds.country is 'Country given in the feeds file.';
 comment on column feeds.tags is 'Tags given in the feeds file.';
+comment on column feeds.adopted_url is 'Address that is asked instead, since the feed moved there for good; null when it did not.';
 comment on column feeds.state is 'How its last poll went: ok (read), slow (late, or it asked us to slow down), failing (not read) or gone (410 twice, a day apart or more).';
 comment on column feeds.failures is 'Weighted count of failures since the last success.';
 comment on column feeds.items_per_day is 'Entries that appear per day, as observed.';
