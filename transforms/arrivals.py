@@ -119,7 +119,7 @@ def first_habit(listing: Listing) -> Habit:
         observed_hours=0.0,
         recent_items=0.0,
         recent_expected=0.0,
-        dispersion=_FIRST_DISPERSION,
+        dispersion=min(_FIRST_DISPERSION, max(len(listing.marks), 1)),  # a short document holds no burst anyway
         window=len(listing.marks),
     )
 

@@ -80,7 +80,7 @@ def after_success(
     if habit is None:
         habit = first_habit(listing) if listing is not None else None
     elif since is not None:
-        window = len(listing.marks) if listing is not None else None
+        window = len(listing.marks) or None if listing is not None else None
         habit = learned(habit, found, since=since, now=now, window=window)
     gap = FeedGap(since=since, missed=found.missed) if found.is_gap and since is not None else None
     interval = _wanted(habit, listing, now, wishes.fresh_within)
@@ -101,7 +101,7 @@ def after_success(
         next_poll_at=now + interval,
         retry_after_until=None,
         habit=habit,
-        entry_marks=state.entry_marks if listing is None else listing.marks,
+        entry_marks=(listing and listing.marks) or state.entry_marks,
         hints=hints,
     ), gap
 

@@ -585,3 +585,29 @@ def test_a_feed_that_moved_for_good_is_asked_at_its_new_address_unless_pinned(tm
         ingest(pinned, server.environment, now=NOW + timedelta(days=5), force=True)
         assert [request.url for request in server.requests[asked + 1 :]] == [FEED, new]
         assert ask(tmp_path, "select url, adopted_url from feeds") == [(FEED, None)]
+
+
+def test_a_document_without_a_known_entry_is_a_gap(tmp_path: Path, ingest: Ingest) -> None:
+    with NewsServer() as server:
+        feeds = [spec.model_copy(update={"fetch": "feed"}) for spec in paper(server)]
+        ingest(feeds, server.environment)
+        server.add(FEED, body=rss(link(8), link(9)))
+        ingest(feeds, server.environment, now=NOW + timedelta(days=1), force=True)
+    (gap,) = ask(tmp_path, "select feed_url, until - since > interval 23 hours, missed_estimate >= 1 from feed_gaps")
+    assert gap == (FEED, True, True)
+
+
+def test_when_most_feeds_answer_with_the_page_of_our_own_network_nothing_is_held_against_them(
+    tmp_path: Path, ingest: Ingest
+) -> None:
+    urls = [f"http://paper{number}.example/rss" for number in range(4)]
+    feeds = [FeedSpec(url=url, fetch="feed") for url in urls]
+    with NewsServer() as server:
+        for url in urls:
+            server.add(url, body=rss(link(1)))
+        ingest(feeds, server.environment)
+        for url in urls[:3]:
+            server.add(url, body=b"<html><body>Please sign in to the network of this hotel.</body></html>")
+        ingest(feeds, server.environment, now=LATER, force=True)
+    assert ask(tmp_path, "select state, failures, count(*) from feeds group by all") == [("ok", 0.0, 4)]
+    assert ask(tmp_path, "select count(*) from feeds where next_poll_at > last_polled_at") == [(4,)]

@@ -128,6 +128,18 @@ def test_a_gap_is_where_no_entry_is_known(listing: Listing | None, missed: int |
     assert (gap and gap.missed) == missed
 
 
+def test_an_empty_document_between_two_others_hides_nothing() -> None:
+    before = after_poll(STATE, NOW - timedelta(hours=12), a_listing(40))
+    empty = after_poll(before, NOW - timedelta(hours=6), Listing(marks=()))
+    assert empty.entry_marks == before.entry_marks
+    assert empty.habit is not None
+    assert empty.habit.window == 40
+
+
+def test_a_feed_that_holds_few_items_and_seldom_brings_one_is_not_asked_all_the_time() -> None:
+    assert interval(a_listing(0.5, window=3, newest=timedelta(days=2)), fresh_within=None) > timedelta(hours=4)
+
+
 def test_an_unchanged_feed_is_asked_less_and_less_and_keeps_its_entries() -> None:
     state = after_poll(STATE, NOW, a_listing(400))
     first = state.items_per_day
