@@ -33,8 +33,6 @@ from urllib.parse import urlsplit
 
 import trustme
 
-ROUNDS_AT_THE_END = 5
-
 
 class Behaviour(StrEnum):
     """How an answer is given."""
@@ -93,6 +91,7 @@ class NewsServer:
         self._in_flight: dict[str, int] = defaultdict(int)
         self._authority: trustme.CA | None = None
         self._certificates: dict[str, ssl.SSLContext] = {}
+        self._connections: set[asyncio.Task[None] | None] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="news-server")
         self._port = 0
@@ -176,13 +175,10 @@ class NewsServer:
 
     async def _stop(self) -> None:
         self._server.close()
-        # a connection that was accepted a moment ago gets its task in the loop's next rounds
-        for _ in range(ROUNDS_AT_THE_END):
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-            await asyncio.sleep(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
 
     def _ca(self) -> trustme.CA:
@@ -197,9 +193,13 @@ class NewsServer:
         return self._certificates[host]
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The loop itself holds tasks weakly: one that waits for ever, of a client that was killed, would be collected.
+        task = asyncio.current_task()
+        self._connections.add(task)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError):
             await self._serve(reader, writer, base=self.address)
         writer.transport.abort()
+        self._connections.discard(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, base: str) -> None:
         while True:
