@@ -107,7 +107,7 @@ def main() -> int:
                 world.tick()
                 ends[run()] += 1
         last = run()
-        left = [path.name for path in (folder / "data" / "spool").iterdir()]
+        left = [path.name for spool in (folder / "data").glob("spool*") for path in spool.iterdir()]
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             counts = connection.execute("select count(*), count(ended_at) from runs").fetchall()[0]
     for kind, words, found in (("runs", RUN_ENDS, ends), ("readers", READER_ENDS, readers.ends)):
