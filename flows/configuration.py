@@ -28,6 +28,7 @@ class IngestParameters(BaseModel):
     warehouse: Path | None = Field(default=None, description="The DuckDB file, in place of the setting.")
     only: tuple[str, ...] = Field(default=(), description="Names or addresses of the feeds to ask; empty: all.")
     force: bool = Field(default=False, description="Ask feeds that are not due; pacing and robots.txt hold.")
+    wait: bool = Field(default=False, description="While another run is in progress, wait for its end.")
     now: AwareDatetime | None = Field(default=None, description="Start with this time instead of the clock's.")
     trigger: Literal["manual", "schedule", "demo"] | None = Field(
         default=None, description="What the run is recorded as; by default found out from how it was started."

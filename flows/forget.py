@@ -24,7 +24,7 @@ from flows.settings import Settings
 from flows.spool import load_spool, prepare_warehouse
 from transforms.errors import WarehouseMissing, WarehouseUnwritable
 from transforms.records import Run
-from warehouse.connection import open_reader, open_writer
+from warehouse.connection import open_reader, open_writer, torn_logs
 from warehouse.forget import Holdings, Target, drop_texts, holdings, lift, suppress
 from warehouse.rewrite import rewrite
 from warehouse.stage import damaged_batches, sweep_spool
@@ -38,6 +38,7 @@ class TakedownPlan:
 
     holdings: Holdings
     damaged_batches: int
+    torn_logs: int
     upgrade_copies: int
 
 
@@ -61,6 +62,7 @@ def plan_takedown(target: Target, settings: Settings) -> TakedownPlan:
     return TakedownPlan(
         holdings=held,
         damaged_batches=len(damaged_batches(settings.spool)),
+        torn_logs=len(torn_logs(settings.warehouse)),
         upgrade_copies=len(upgrade_copies(settings.warehouse)),
     )
 
@@ -133,9 +135,15 @@ def _sentence(reason: str, now: datetime) -> str:
 
 
 def _remove_unsearchable(settings: Settings) -> tuple[Path, ...]:
-    """Removes damaged batches, copies from before upgrades and what DuckDB swapped out when it was killed."""
-    swapped = settings.warehouse.with_name(f"{settings.warehouse.name}.tmp")
-    removed = (*damaged_batches(settings.spool), *upgrade_copies(settings.warehouse), *([swapped] * swapped.exists()))
+    """Removes damaged batches, copies from before upgrades, torn logs and what a killed DuckDB had swapped out."""
+    warehouse = settings.warehouse
+    swapped = warehouse.with_name(f"{warehouse.name}.tmp")
+    removed = (
+        *damaged_batches(settings.spool),
+        *upgrade_copies(warehouse),
+        *torn_logs(warehouse),
+        *([swapped] * swapped.exists()),
+    )
     for path in removed:
         try:
             if path.is_dir():

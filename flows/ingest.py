@@ -18,8 +18,8 @@ from prefect.context import FlowRunContext
 
 from flows.configuration import IngestParameters, choose_feeds, clock_for, read_configuration
 from flows.progress import listener
-from flows.report import feed_rows, summary_markdown
-from flows.stages import IngestRun, RunRequest, RunSummary
+from flows.report import RunSummary, feed_rows, summary_markdown
+from flows.stages import IngestRun, RunRequest
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ def read_request(parameters: IngestParameters) -> RunRequest:
         feeds=choose_feeds(configuration.feeds, parameters.only, configuration.feeds_file),
         trigger=parameters.trigger or _trigger(),
         force=parameters.force,
+        wait=parameters.wait,
     )
 
 

@@ -19,10 +19,11 @@ _LOOKS, _LOOK_SECONDS = 3, 0.02
 
 
 @contextmanager
-def run_lock(path: Path, *, run_id: str, now: datetime) -> Iterator[None]:
+def run_lock(path: Path, *, run_id: str, now: datetime, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
     """Holds the lock while a run is in progress.
 
-    Raises RunInProgress, which says whose run it is and since when, if another process holds it.
+    If another process holds it, raises RunInProgress, which says whose run it is and since when; with `waiting`, tells
+    that to it and waits, however long that takes.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +34,10 @@ def run_lock(path: Path, *, run_id: str, now: datetime) -> Iterator[None]:
             "Choose another with NEWSLEDGER_DATA_DIR or data_dir in the feeds file."
         ) from error
     try:
-        try:
-            _take(descriptor)
-        except BlockingIOError:
-            raise RunInProgress(f"{_who(descriptor)} is in progress. {_NOTHING_STARTED}") from None
+        while not _take(descriptor):
+            if waiting is None:
+                raise RunInProgress(f"{_who(descriptor)} is in progress. {_NOTHING_STARTED}")
+            wait_until_free(path, waiting)
         holder = json.dumps({"run_id": run_id, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")})
         try:
             os.ftruncate(descriptor, 0)
@@ -60,7 +61,7 @@ def refuse_if_held(path: Path) -> None:
 def wait_until_free(path: Path, note: Callable[[str], None]) -> None:
     """Waits until no run holds the lock, however long that takes; whose run it is, is told to `note` once.
 
-    The lock is not taken: should another run be faster, the caller's is refused by `run_lock`.
+    The lock is not taken: another run may be faster to do that.
     """
     is_told = False
     while True:
@@ -73,14 +74,15 @@ def wait_until_free(path: Path, note: Callable[[str], None]) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _take(descriptor: int) -> None:
-    """Takes the lock.  Who only looks whether it is free holds it for a moment, and is not to be taken for a run."""
-    for _ in range(_LOOKS):
+def _take(descriptor: int) -> bool:
+    """Takes the lock if it is free.  Who only looks whether it is holds it for a moment, and is not taken for a run."""
+    for look in range(_LOOKS):
+        if look:
+            time.sleep(_LOOK_SECONDS)
         with suppress(BlockingIOError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        time.sleep(_LOOK_SECONDS)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 @contextmanager

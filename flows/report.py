@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
 
-if TYPE_CHECKING:
-    from flows.stages import RunSummary
+from warehouse.checks import Offence
+from warehouse.reports import RunReport
 
 COUNTS = ("entries", "new_entries", "loaded", "revised", "unchanged", "duplicate", "refused", "deferred")
+
+
+@dataclass(slots=True, kw_only=True)
+class RunSummary:
+    """What one run did.
+
+    `left_out` counts the pages that were deferred because the run's time ended.  `seconds` has the wall time of each
+    stage, on the monotonic clock.
+    """
+
+    run_id: str
+    started_at: datetime
+    ended_at: datetime
+    feeds_polled: int
+    feeds_not_due: int
+    report: RunReport
+    offences: Sequence[Offence]
+    left_out: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def feed_rows(summary: RunSummary) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +27,8 @@ from flows.acquire.contexts import PageContext
 from flows.acquire.engine import Engine
 from flows.acquire.outage import own_outage, without_own_trouble
 from flows.acquire.pacing import Pacer
-from flows.acquire.pages import AcquiredPage, PageAcquirer
+from flows.acquire.page_results import AcquiredPage
+from flows.acquire.pages import PageAcquirer
 from flows.acquire.poll import Poller, PollOutcome, suppressed_polls
 from flows.acquire.retention import expired_files
 from flows.acquire.retries import RetryPolicy
@@ -36,6 +37,7 @@ from flows.acquire.workers import LocalEngine
 from flows.feeds_file import FeedSpec
 from flows.lock import run_lock
 from flows.progress import Progress
+from flows.report import RunSummary
 from flows.settings import Settings
 from flows.spool import load_spool, prepare_warehouse
 from flows.user_agent import user_agent
@@ -66,25 +68,7 @@ class RunRequest:
     feeds: Sequence[FeedSpec]
     trigger: str = "manual"
     force: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class RunSummary:
-    """What one run did.
-
-    `left_out` counts the pages that were deferred because the run's time ended.  `seconds` has the wall time of each
-    stage, on the monotonic clock.
-    """
-
-    run_id: str
-    started_at: datetime
-    ended_at: datetime
-    feeds_polled: int
-    feeds_not_due: int
-    report: RunReport
-    offences: Sequence[Offence]
-    left_out: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
+    wait: bool = False
 
 
 class IngestRun:
@@ -137,11 +121,13 @@ class IngestRun:
 
     def _open(self) -> None:
         settings, enter = self._settings, self._resources.enter_context
-        enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at))
+        note = self._progress.note
+        waiting = note if self._request.wait else None
+        enter(run_lock(settings.lock_file, run_id=self.run_id, now=self.started_at, waiting=waiting))
         sweep_spool(settings.spool)
         if self._engine is self._workers:
             enter(self._workers)
-        prepare_warehouse(settings, now=self.started_at, note=self._progress.note)
+        prepare_warehouse(settings, now=self.started_at, note=note)
         self._load_left_behind()
         self._loop = enter(asyncio.Runner())
         # a name look-up blocks a thread, and by default there are as few threads as cores

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from glob import escape
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -154,6 +155,11 @@ class _LogTorn(NotAWarehouse):
 
 def _log_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
+
+
+def torn_logs(path: Path) -> list[Path]:
+    """Return the logs of the warehouse `path` that were set aside: parts of what was loaded, readable by nobody."""
+    return sorted(path.parent.glob(f"{escape(path.name)}.wal-torn-*"))
 
 
 def _set_log_aside(path: Path) -> None:

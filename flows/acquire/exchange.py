@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from multidict import CIMultiDict
 
+from flows.acquire.rooms import Room
 from transforms.article.challenges import CHALLENGE_HEADERS
 from transforms.outcomes import Outcome
 from transforms.records import Fetch
@@ -41,16 +41,6 @@ class RobotsDecision:
     rule: str
     crawl_delay_seconds: float | None = None
     outcome: Outcome | None = None
-
-
-class Room(Protocol):
-    """Memory for one body.  Both calls may be repeated."""
-
-    async def take(self) -> None:
-        """Waits until there is room."""
-
-    def release(self) -> None:
-        """Gives the room back, if it was taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,23 +13,24 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from flows.acquire.claims import OUT_OF_TIME, Claims, Ending
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
 from flows.acquire.exchange import Answer, headers_for_extraction, page_request
 from flows.acquire.further_pages import FurtherPages, WholeArticle, told
+from flows.acquire.page_results import AcquiredPage, page_result
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
+from flows.acquire.rooms import Room
 from transforms.article.extract import extract_page
 from transforms.article.from_feed import extract_entry, may_stand_in, stand_in
-from transforms.dates import believable
 from transforms.errors import NewsledgerError, WorkerError
 from transforms.outcomes import RETRIED, Outcome
-from transforms.records import Article, DuePage, Entry, Extraction, Fetch, Page, PageResult
-from transforms.text import as_sentence
+from transforms.records import Article, DuePage, Entry, Extraction, Page
 from transforms.urls import site_of
 
 logger = logging.getLogger(__name__)
@@ -37,23 +38,6 @@ logger = logging.getLogger(__name__)
 PAGES_PER_BATCH = 400
 SECONDS_PER_BATCH = 60.0
 """A result waits no longer to be staged, once another comes in: so much of a slow run's work a kill may cost."""
-RETRY_DELAYS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=24))
-"""After the first, second, … failed try; the last one repeats until `TRIES` are used up."""
-TRIES = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcquiredPage:
-    """A page that was due and what came of it.
-
-    `fetches` are all requests for it, `page_fetch_ids` those whose bodies are the pages of its article, in their order.
-    """
-
-    due: DuePage
-    result: PageResult
-    fetches: tuple[Fetch, ...] = ()
-    page_fetch_ids: tuple[str, ...] = ()
-
 
 StagePages = Callable[[Sequence[AcquiredPage]], Awaitable[None]]
 
@@ -91,7 +75,7 @@ class PageAcquirer:
         self._policy = policy
         self._engine = engine
         self._clock = clock
-        self._run_id = run_id
+        self._result = partial(page_result, run_id=run_id)
         self._claims = Claims(known_keys)
         self._suppression = suppression
         self._stage = stage
@@ -125,11 +109,11 @@ class PageAcquirer:
     async def _work_through(self, pages: deque[DuePage], on_done: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as extractions:
             while pages and time.monotonic() < self._deadline:
-                page, room = pages.popleft(), _Room(self._rooms)
+                page, room = pages.popleft(), Room(self._rooms)
                 answer = await self._answer(page, room)
                 extractions.create_task(self._finish(page, answer, room, on_done))
 
-    async def _answer(self, page: DuePage, room: _Room) -> Answer:
+    async def _answer(self, page: DuePage, room: Room) -> Answer:
         """What the page's address answers; trouble that nobody foresaw costs the page and not the run."""
         try:
             return await self._ask(page, room)
@@ -147,7 +131,7 @@ class PageAcquirer:
                 reason=f"an unexpected {type(error).__name__}: {error}",
             )
 
-    async def _ask(self, page: DuePage, room: _Room) -> Answer:
+    async def _ask(self, page: DuePage, room: Room) -> Answer:
         def is_taken(key: str) -> bool:
             is_known = page.purpose == "page" and self._claims.is_known(key)
             return is_known or self._claims.is_anothers(key, page.url_key)
@@ -173,7 +157,7 @@ class PageAcquirer:
         )
         return await fetch_with_retries(self._client, request, policy=self._policy)
 
-    async def _finish(self, page: DuePage, answer: Answer, room: _Room, on_done: Callable[[], None]) -> None:
+    async def _finish(self, page: DuePage, answer: Answer, room: Room, on_done: Callable[[], None]) -> None:
         extraction = None
         try:
             if answer.outcome is None and answer.same_as is None:
@@ -203,7 +187,9 @@ class PageAcquirer:
         is_overruled = whole is not None and article is None
         if article is None:
             article = await self._stand_in(page, outcome)
-        result = self._result(page, answer, outcome=outcome, reason=reason, article=article, whole=whole)
+        result = self._result(
+            page, answer, now=self._clock(), outcome=outcome, reason=reason, article=article, whole=whole
+        )
         fetches, page_fetch_ids = list(answer.fetches), [fetch.fetch_id for fetch in answer.fetches[-1:]]
         if whole is not None:
             fetches += whole.fetches
@@ -235,7 +221,7 @@ class PageAcquirer:
         def is_taken(key: str) -> bool:
             return self._claims.is_anothers(key, page.url_key)
 
-        room = _Room(self._rooms)
+        room = Room(self._rooms)
         try:
             pages = FurtherPages(ask=ask, extract=extract, is_taken=is_taken, deadline=self._deadline)
             return await pages.join(first)
@@ -248,12 +234,12 @@ class PageAcquirer:
             assert answer.same_as is not None
             ending = self._claims.ending_at(answer.same_as)
             if ending.outcome is None:
-                result = self._result(page, answer, outcome=Outcome.DUPLICATE, reason=answer.reason)
+                result = self._result(page, answer, now=self._clock(), outcome=Outcome.DUPLICATE, reason=answer.reason)
             else:
                 reason = f"{answer.reason}; there: {ending.reason}"
                 text = await self._stand_in(page, ending.outcome)
                 own = replace(answer, same_as=None)
-                result = self._result(page, own, outcome=ending.outcome, reason=reason, article=text)
+                result = self._result(page, own, now=self._clock(), outcome=ending.outcome, reason=reason, article=text)
             self._acquired.append(AcquiredPage(due=page, result=result, fetches=answer.fetches))
         self._repeated = []
 
@@ -261,7 +247,7 @@ class PageAcquirer:
         self.left_out += len(pages)
         for page in pages:
             answer = Answer(url=page.url, final_url=page.url, hops=(), fetches=())
-            result = self._result(page, answer, outcome=Outcome.DEFERRED, reason=OUT_OF_TIME)
+            result = self._result(page, answer, now=self._clock(), outcome=Outcome.DEFERRED, reason=OUT_OF_TIME)
             self._acquired.append(AcquiredPage(due=page, result=replace(result, stage="plan"), fetches=()))
 
     def _has_text(self, page: DuePage) -> bool:
@@ -300,46 +286,6 @@ class PageAcquirer:
             reason = f"extracting the page: an unexpected {type(error).__name__}: {error}"
             return Extraction(outcome=Outcome.EXTRACTOR_DIED, reason=reason)
 
-    def _result(
-        self,
-        page: DuePage,
-        answer: Answer,
-        *,
-        outcome: Outcome | None,
-        reason: str,
-        article: Article | None = None,
-        whole: WholeArticle | None = None,
-    ) -> PageResult:
-        now = self._clock()
-        trouble = whole.trouble if whole is not None else None
-        is_unfinished = trouble is not None and trouble.outcome in RETRIED
-        if outcome is Outcome.DEFERRED:  # nobody tried
-            failures, next_try_at = page.failures, None
-        else:
-            failures = page.failures + 1 if outcome in RETRIED or is_unfinished else 0
-            next_try_at = next_try(failures, now, (trouble or answer).retry_after_until)
-        return PageResult(
-            run_id=self._run_id,
-            url=page.url,
-            url_key=page.url_key,
-            purpose=page.purpose,
-            stage="fetch" if answer.outcome or answer.same_as else "extract",
-            at=now,
-            outcome=outcome,
-            reason=as_sentence(reason),
-            hops=answer.hops,
-            moved_permanently=_is_permanent(answer),
-            same_as_key=answer.same_as,
-            feed_url=page.feed_url,
-            entry_key=page.entry.key if page.entry else None,
-            guid_keys=page.guid_keys,
-            fetch_id=answer.fetches[-1].fetch_id if answer.fetches else None,
-            failures=failures,
-            next_try_at=next_try_at,
-            further_urls=tuple(whole.urls) if whole is not None else (),
-            article=believed(article, now) if article else None,
-        )
-
     async def _stage_acquired(self) -> None:
         async with self._staging:
             acquired, self._acquired = self._acquired, []
@@ -366,50 +312,6 @@ def _first(group: BaseExceptionGroup[NewsledgerError]) -> NewsledgerError:
         error = error.exceptions[0]
     assert isinstance(error, NewsledgerError)
     return error
-
-
-class _Room:
-    """Memory for one body, from its request to the end of its extraction."""
-
-    def __init__(self, rooms: asyncio.Semaphore) -> None:
-        self._rooms = rooms
-        self._is_taken = False
-
-    async def take(self) -> None:
-        """Waits for room; the further hops and attempts of a page use the room that it has."""
-        if not self._is_taken:
-            await self._rooms.acquire()
-            self._is_taken = True
-
-    def release(self) -> None:
-        """Gives the room to another page."""
-        if self._is_taken:
-            self._rooms.release()
-            self._is_taken = False
-
-
-def next_try(failures: int, now: datetime, retry_after_until: datetime | None) -> datetime | None:
-    """When a later run asks again; None when it does not, because it cannot help or was tried often enough."""
-    if failures == 0 or failures >= TRIES:
-        return None
-    at = now + RETRY_DELAYS[min(failures, len(RETRY_DELAYS)) - 1]
-    return max(at, retry_after_until) if retry_after_until else at
-
-
-def _is_permanent(answer: Answer) -> bool:
-    """Whether the answer was redirected, and for good each time."""
-    redirects = {fetch.redirected_from for fetch in answer.fetches} - {None}
-    statuses = {fetch.status for fetch in answer.fetches if fetch.fetch_id in redirects}
-    return bool(statuses) and statuses <= {301, 308}
-
-
-def believed(article: Article, now: datetime) -> Article:
-    """The article without times that cannot be right when seen `now`."""
-    return replace(
-        article,
-        published=believable(article.published, now=now),
-        modified=believable(article.modified, now=now),
-    )
 
 
 def _extract_entry(entry: Entry, feed_language: str | None) -> Extraction:

@@ -70,6 +70,7 @@ def _question(named: str, plan: TakedownPlan) -> str:
         for count, what in (
             (plan.damaged_batches, "damaged batches in the spool"),
             (plan.upgrade_copies, "copies of the warehouse from before upgrades"),
+            (plan.torn_logs, "torn logs of the warehouse"),
         )
         if count
     ]

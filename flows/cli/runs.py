@@ -18,7 +18,7 @@ from flows.lock import refuse_if_held, wait_until_free
 from transforms.errors import NetworkDown, SettingsError
 
 if TYPE_CHECKING:
-    from flows.stages import RunSummary
+    from flows.report import RunSummary
 
 EXAMPLE_QUESTION = (
     "select site, count(*) as articles, max(published_at) as newest from articles group by site order by 2 desc limit 5"
@@ -48,11 +48,10 @@ def run_command(
         warehouse=_absolute(common.warehouse),
         only=only,
         force=force,
+        wait=wait,
         now=common.now,
         trigger="manual",
     )
-    if wait:
-        wait_until_free(configuration.settings.lock_file, note=lambda text: click.echo(f"newsledger: {text}", err=True))
     try:
         summary = _run(configuration, parameters)
     except NetworkDown:
@@ -153,7 +152,10 @@ def _run(configuration: Configuration, parameters: IngestParameters) -> RunSumma
     from flows.spool import prepare_warehouse
 
     settings = configuration.settings
-    refuse_if_held(settings.lock_file)
+    if parameters.wait:
+        wait_until_free(settings.lock_file, _tell)
+    else:
+        refuse_if_held(settings.lock_file)
     # what cannot work is told at once, not after the seconds that Prefect takes to start
     prepare_warehouse(settings, now=clock_for(parameters.now)(), note=_tell)
     if settings.contact is None:

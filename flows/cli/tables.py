@@ -14,7 +14,7 @@ from flows.cli.common import printable
 from flows.report import COUNTS, budget_sentence
 
 if TYPE_CHECKING:
-    from flows.stages import RunSummary
+    from flows.report import RunSummary
 
 
 _HEADINGS = {"new_entries": "new"}

@@ -19,7 +19,7 @@ from pathlib import Path
 from flows.acquire.archive import CONTEXT_TYPE, record_id_of
 from flows.acquire.contexts import PageContext, context_from_json
 from flows.acquire.engine import Engine
-from flows.acquire.pages import believed
+from flows.acquire.page_results import believed
 from flows.imports.extraction import extract_replayed, with_stand_in
 from flows.imports.pages import PLACES
 from flows.imports.warc_files import WarcRecord, read_records, record_at

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.acquire.engine import Engine
 from flows.acquire.exchange import PAGE_BYTES
-from flows.acquire.pages import believed
+from flows.acquire.page_results import believed
 from flows.imports.documents import document_url
 from flows.imports.extraction import extract_record, extract_saved
 from flows.imports.http_messages import read_head

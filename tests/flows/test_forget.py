@@ -259,6 +259,8 @@ def test_a_takedown_that_is_broken_off_ends_right_when_it_is_run_again(
     batch_file(damaged, "runs").write_bytes(WORDS[0])
     copy = settings.warehouse.with_name(f"{settings.warehouse.name}.before-schema-0004")
     copy.write_bytes(WORDS[1])
+    torn = settings.warehouse.with_name(f"{settings.warehouse.name}.wal-torn-1")
+    torn.write_bytes(WORDS[0])
     swapped = settings.warehouse.with_name(f"{settings.warehouse.name}.tmp")
     swapped.mkdir()
     (swapped / "duckdb_temp_block-1.block").write_bytes(WORDS[2])
@@ -266,7 +268,7 @@ def test_a_takedown_that_is_broken_off_ends_right_when_it_is_run_again(
         broken.setattr(f"flows.forget.{step}", _killed)
         with pytest.raises(KeyboardInterrupt):
             take_down(STORIES[0], settings)
-    assert take_down(STORIES[0], settings, hours=1).removed == (damaged, copy, swapped)
+    assert take_down(STORIES[0], settings, hours=1).removed == (damaged, copy, torn, swapped)
     assert words_below(tmp_path) == {}
     assert ask(tmp_path, "select count(*), count(distinct key) from ops.suppressions") == [(2, 2)]
     with open_reader(settings.warehouse, wait_seconds=0) as warehouse:

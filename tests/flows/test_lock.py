@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from transforms.errors import RunInProgress, WarehouseUnwritable
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOLDER = """
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +66,26 @@ def test_who_waits_is_told_once_for_whom_and_goes_on_when_it_has_ended(tmp_path:
         wait_until_free(path, note)
     who = f"Run first (process {os.getpid()}, since 2026-11-22T12:00:00+00:00)"
     assert told == [f"{who} is in progress; waiting until it has ended."]
+
+
+def test_a_waiting_run_takes_the_lock_when_it_is_free_also_when_others_were_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run.lock"
+    told: list[str] = []
+    holders = [ExitStack(), ExitStack()]
+    holders[0].enter_context(run_lock(path, run_id="first", now=NOW))
+
+    def one_ends_and_another_is_faster(path: Path, waiting: Callable[[str], None]) -> None:
+        holders.pop(0).close()
+        for holder in holders[:1]:
+            holder.enter_context(run_lock(path, run_id="faster", now=NOW))
+        waiting("ended")
+
+    monkeypatch.setattr("flows.lock.wait_until_free", one_ends_and_another_is_faster)
+    with run_lock(path, run_id="patient", now=NOW, waiting=told.append):
+        assert json.loads(path.read_text())["run_id"] == "patient"
+    assert told == ["ended", "ended"]
 
 
 def test_a_lock_file_that_nobody_holds_stops_nobody(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from flows.configuration import clock_for
 from flows.demo import DemoSite
 from flows.feeds_file import FeedSpec, read_feeds_file
 from flows.progress import NoProgress
-from flows.report import budget_sentence, summary_as_dict
+from flows.report import RunSummary, budget_sentence, summary_as_dict
 from flows.settings import resolve_settings
-from flows.stages import IngestRun, RunRequest, RunSummary
+from flows.stages import IngestRun, RunRequest
 from tests.news_server import Behaviour, NewsServer
 from transforms.errors import ArchiveUnwritable, NetworkDown, RunInProgress, WarehouseBusy
 from transforms.records import DuePage

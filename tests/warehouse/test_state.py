@@ -179,6 +179,16 @@ def test_deferred_pages_come_first_and_rechecks_last(ledger: Ledger) -> None:
     assert urls(planned(ledger, batch)) == [("ferry", "page"), ("new", "page"), ("crane", "recheck")]
 
 
+def test_a_recheck_that_a_run_had_no_time_for_comes_before_what_is_new(ledger: Ledger) -> None:
+    load_articles(ledger, CRANE)
+    ledger.load(**listing(10, CRANE))
+    ledger.load(**listing(20, replace(CRANE, title="Crane is saved")))
+    left_out = a_result(str(CRANE.link), at=after(21), purpose="recheck", stage="plan", outcome=Outcome.DEFERRED)
+    ledger.load(page_results=[left_out])
+
+    assert urls(planned(ledger, listing(60, CRANE, FERRY))) == [("crane", "recheck"), ("ferry", "page")]
+
+
 def test_of_deferred_pages_the_longest_waiting_come_first_and_of_one_run_the_newest(ledger: Ledger) -> None:
     early, late, newest = (
         an_entry(f"https://news.example/{name}", published=a_time(after(minutes)))

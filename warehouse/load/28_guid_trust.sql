@@ -89,16 +89,3 @@ from evidence;
 create or replace temp table changed_trust as
 from guid_evidence
 where trust <> 'trusted' or reused_guids <> known_guids;
-
-delete from ops.guid_trust
-where feed_id in (select feed_id from changed_trust);
-
-insert into ops.guid_trust by name
-select
-    feed_id,
-    trust,
-    reason,
-    decided_at,
-    reused_guids[:10] as reused_guids,
-    getvariable('load_seq') as load_seq
-from changed_trust;

@@ -57,7 +57,8 @@ select
     f.language as feed_language,
     u.purpose,
     u.failures,
-    if(u.outcome = 'deferred', u.since, null) as deferred_since,
+    -- a recheck keeps its article's outcome: one that nobody tried has waited since it was announced
+    case when u.outcome = 'deferred' then u.since when u.failures = 0 then u.next_try_at end as deferred_since,
     coalesce(m.published_at, u.first_seen_at) as newness
 from due as u
 left join best_mentions as m on m.due_key = u.url_key
