@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -117,15 +116,14 @@ class ReplayWorld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A newsledger command that ended: exit code, stdout, its wall and CPU time, and the highest memory of its tree.
+    """A newsledger command that ended: exit code, stdout, wall time, and the highest memory of its process tree.
 
-    CPU time is that of all processes it waited for.  Memory is proportional set size in MiB, the Prefect server apart.
+    Memory is proportional set size in MiB, the Prefect server apart.
     """
 
     code: int
     output: str
     seconds: float
-    cpu_seconds: float
     peak_mib: float
 
 
@@ -137,23 +135,11 @@ def newsledger(*arguments: str, environment: Mapping[str, str]) -> Finished:
         if not name.startswith(("NEWSLEDGER_", "PREFECT_")) and not name.lower().endswith("_proxy")
     }
     command = [str(Path(sys.executable).with_name("newsledger")), *arguments]
-    start, cpu_start = time.monotonic(), _cpu_of_children()
+    start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=inherited | dict(environment))
     memory = _MemoryWatch(process.pid)
     output, _ = process.communicate()
-    return Finished(
-        code=process.returncode,
-        output=output,
-        seconds=time.monotonic() - start,
-        cpu_seconds=_cpu_of_children() - cpu_start,
-        peak_mib=memory.stop(),
-    )
-
-
-def _cpu_of_children() -> float:
-    """CPU seconds of all processes that ended and were waited for, with theirs."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Finished(code=process.returncode, output=output, seconds=time.monotonic() - start, peak_mib=memory.stop())
 
 
 def run_environment(world: ReplayWorld, folder: Path, **settings: str) -> dict[str, str]:
