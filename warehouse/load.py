@@ -43,8 +43,9 @@ _STEPS = (
         "page_results",
         (
             "60_match",
-            "61_join",
-            "62_suppressed",
+            "61_strayed",
+            "62_join",
+            "63_suppressed",
             "65_guid_trust",
             "29_changed_trust",
             "70_versions",

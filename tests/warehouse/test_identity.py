@@ -17,6 +17,11 @@ OTHER = paragraphs_of(
     "Islanders have asked for a summer service. The county wants to hear them again before it decides in the spring.",
 )
 
+NEXT_PART = paragraphs_of(
+    "Rain will reach the coast by noon and leave it in the evening, the weather service said, and the night stays dry.",
+    "On the market the price of herring fell for the third day, as boats that had waited out the storm came back full.",
+)
+EDITED = paragraphs_of(BODY[0], *(paragraph.text for paragraph in OTHER))
 LONG = paragraphs_of(
     *(f"In the year {year} the crane lifted more freight than the year before." for year in range(1911, 1922))
 )
@@ -61,10 +66,50 @@ def reading(url: str, *, at: float = 10, hops: tuple[str, ...] | None = None, **
         ),
         pytest.param(
             reading(CRANE, canonical_url=CRANE),
-            reading("https://news.example/amp/crane", canonical_url=CRANE, paragraphs=OTHER),
+            reading("https://news.example/amp/crane", canonical_url=CRANE, paragraphs=EDITED),
             1,
             "canonical",
-            id="a-canonical-url-confirmed-by-the-headline-is-believed",
+            id="a-canonical-url-confirmed-by-the-headline-and-some-of-the-text-is-believed",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url=CRANE),
+            reading("https://news.example/amp/crane", canonical_url=CRANE, paragraphs=OTHER[:1]),
+            1,
+            "canonical",
+            id="a-canonical-url-confirmed-by-the-headline-of-a-stub-is-believed",
+        ),
+        pytest.param(
+            reading(CRANE, canonical_url=CRANE, published=a_time()),
+            reading("https://news.example/amp/crane", canonical_url=CRANE, paragraphs=OTHER, published=a_time()),
+            1,
+            "canonical",
+            id="a-canonical-url-confirmed-by-headline-and-second-is-believed",
+        ),
+        pytest.param(
+            reading(
+                "https://news.example/amp/crane",
+                canonical_url=CRANE,
+                headline="Crane",
+                paragraphs=paragraphs_of(*BODY[:2], "A new end."),
+            ),
+            reading(CRANE),
+            1,
+            "canonical",
+            id="a-canonical-url-confirmed-by-most-of-the-text-is-believed",
+        ),
+        pytest.param(
+            reading("https://news.example/2026/1", canonical_url="https://news.example/briefing", paragraphs=OTHER),
+            reading("https://news.example/2026/2", canonical_url="https://news.example/briefing", paragraphs=NEXT_PART),
+            2,
+            None,
+            id="two-parts-of-a-column-that-share-headline-and-canonical-url",
+        ),
+        pytest.param(
+            reading("https://news.example/briefing", paragraphs=OTHER),
+            reading("https://news.example/2026/2", canonical_url="https://news.example/briefing", paragraphs=NEXT_PART),
+            2,
+            None,
+            id="a-part-of-a-column-that-states-the-address-of-the-latest",
         ),
         pytest.param(
             reading("https://news.example/amp/crane", canonical_url=CRANE),
@@ -187,14 +232,14 @@ def reading(url: str, *, at: float = 10, hops: tuple[str, ...] | None = None, **
         ),
         pytest.param(
             reading(CRANE, amp_url="https://news.example/amp?id=1"),
-            reading("https://news.example/amp?id=1", paragraphs=OTHER),
+            reading("https://news.example/amp?id=1", paragraphs=EDITED),
             1,
             "amp",
             id="an-amp-page-that-the-article-names",
         ),
         pytest.param(
             reading("https://news.example/amp?id=1"),
-            reading(CRANE, amp_url="https://news.example/amp?id=1", paragraphs=OTHER),
+            reading(CRANE, amp_url="https://news.example/amp?id=1", paragraphs=EDITED),
             1,
             "amp",
             id="an-amp-page-that-came-first",
@@ -208,7 +253,7 @@ def reading(url: str, *, at: float = 10, hops: tuple[str, ...] | None = None, **
         ),
         pytest.param(
             reading(CRANE, canonical_url="https://news.example/sport/"),
-            reading("https://news.example/sport/", paragraphs=OTHER),
+            reading("https://news.example/sport/", paragraphs=EDITED),
             1,
             "canonical",
             id="a-folder-elsewhere-on-the-site-may-be-an-article",
@@ -257,7 +302,8 @@ def test_the_same_text_three_days_later_is_another_article(ledger: Ledger) -> No
     ("moved", "article_count"),
     [
         pytest.param({"headline": "Harbour crane is saved"}, 1, id="same-body"),
-        pytest.param({"paragraphs": OTHER}, 1, id="same-headline"),
+        pytest.param({"paragraphs": EDITED}, 1, id="same-headline-and-some-of-the-body"),
+        pytest.param({"paragraphs": OTHER}, 2, id="same-headline-as-a-column-has"),
         pytest.param(
             {"headline": "Crane saved", "paragraphs": paragraphs_of(*BODY[:2], "A new end.")}, 1, id="most-of-the-body"
         ),
@@ -307,6 +353,74 @@ def test_an_article_whose_own_address_redirects_for_good_has_moved(
         (evidence, after(60))
     ]
     assert ledger.values("select url from articles") == [new_url]
+
+
+NOTICE = "https://news.example/archive-notice"
+
+
+@pytest.mark.parametrize(
+    ("article", "has_moved"),
+    [
+        pytest.param({"headline": "Crane is saved", "paragraphs": EDITED}, True, id="some-of-the-text"),
+        pytest.param({"paragraphs": OTHER}, True, id="the-headline"),
+        pytest.param({"headline": "Landmark saved"}, True, id="the-text"),
+        pytest.param({"headline": "Landmark saved", "paragraphs": OTHER, "published": a_time()}, True, id="the-second"),
+        pytest.param({"headline": "Our new site", "paragraphs": OTHER}, False, id="nothing"),
+    ],
+)
+def test_an_article_is_found_behind_a_redirect_by_what_it_shares_with_what_is_there(
+    ledger: Ledger, article: dict[str, Any], has_moved: bool
+) -> None:
+    ledger.load(page_results=[reading(CRANE, published=a_time())])
+    (article_id,) = ledger.values("select article_id from articles")
+    ledger.load(page_results=[replace(reading(CRANE, at=60, hops=(CRANE, NOTICE), **article), moved_permanently=True)])
+
+    assert ledger.rows("select article_id, url, is_live from articles") == [
+        (article_id, NOTICE if has_moved else CRANE, has_moved)
+    ]
+    (status,) = ledger.rows("select outcome, article_id, reason from url_status")
+    if has_moved:
+        assert status[:2] in {("unchanged", article_id), ("revised", article_id)}
+    else:
+        assert status == ("not_found", article_id, f"It leads to {NOTICE} now, where another text is.")
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_articles_whose_addresses_lead_to_one_notice_are_not_found_and_stay_apart(
+    ledger: Ledger, in_one_batch: bool
+) -> None:
+    ferry = "https://news.example/ferry"
+    ledger.load(page_results=[reading(CRANE), reading(ferry, headline="Ferry stops", paragraphs=OTHER)])
+    before = ledger.rows("select url, article_id, headline from articles order by url")
+    notice = reading(CRANE, at=60, hops=(CRANE, NOTICE), headline="Our new site", paragraphs=NEXT_PART)
+    same = a_result(ferry, at=after(61), hops=(ferry, NOTICE), same_as_key="news.example/archive-notice", stage="fetch")
+    for results in [[notice, same]] if in_one_batch else [[notice], [same]]:
+        ledger.load(page_results=results)
+
+    assert ledger.rows("select url, article_id, headline from articles order by url") == before
+    found = "select s.url, a.article_id from url_status as s join aliases as a using (url_key, article_id)"
+    assert ledger.rows(f"{found} where outcome = 'not_found' order by 1") == [row[:2] for row in before]
+
+
+def test_a_link_to_whatever_is_newest_is_an_address_of_the_article_it_leads_to_now(ledger: Ledger) -> None:
+    link, ferry = "https://news.example/newest", "https://news.example/ferry"
+    ledger.load(page_results=[reading(link, hops=(link, CRANE))])
+    ledger.load(page_results=[reading(link, at=60, hops=(link, ferry), headline="Ferry stops", paragraphs=OTHER)])
+
+    assert ledger.rows("select url, headline, version_count from articles order by url") == [
+        (CRANE, "Crane stays", 1),
+        (ferry, "Ferry stops", 1),
+    ]
+    assert ledger.rows(
+        """
+        select d.url, a.ended_at, a.end_reason
+        from aliases as a join articles as d using (article_id)
+        where a.url_key = 'news.example/newest'
+        order by a.first_seen_at
+        """
+    ) == [(CRANE, after(60), "Another article was read there."), (ferry, None, None)]
+    status = "select d.url from url_status as u join articles as d using (article_id)"
+    assert ledger.values(f"{status} where u.url_key = 'news.example/newest'") == [ferry]
 
 
 def test_a_guid_of_one_feed_says_nothing_in_another(ledger: Ledger) -> None:

@@ -1,6 +1,7 @@
 -- Addresses of the articles. The first article at an address keeps it, unless the address was only stated as canonical
 -- or AMP, or passed on the way, and another article is now read there: cookie checks and link counters pass on to many
--- articles. What was parted by hand stays parted.
+-- articles. Nor does it keep one at which it does not stand itself, when that leads on to another article: a link to
+-- whatever is newest. What was parted by hand stays parted.
 create or replace temp table seen_addresses as
 with passed as (
     select r.result_number, unnest(r.hop_keys) as url_key, unnest(r.hops) as url
@@ -42,30 +43,31 @@ addresses as (
         article_id,
         url_evidence as evidence,
         true as is_fetched,
+        url_key <> final_key as leads_on,
         decided_at,
         run_id,
         1 as preference
     from judged
     union all
-    select final_key, final_url, loose_key, article_id, final_evidence, true, decided_at, run_id, 1
+    select final_key, final_url, loose_key, article_id, final_evidence, true, false, decided_at, run_id, 1
     from judged
     where final_key <> url_key
     union all
-    select f.url_key, f.url, null, j.article_id, 'further page', true, j.decided_at, j.run_id, 1
+    select f.url_key, f.url, null, j.article_id, 'further page', true, false, j.decided_at, j.run_id, 1
     from further as f
     join judged as j using (result_number)
     union all
-    select canonical_key, canonical_url, null, article_id, 'canonical', false, decided_at, run_id, 2
+    select canonical_key, canonical_url, null, article_id, 'canonical', false, false, decided_at, run_id, 2
     from judged
     anti join overstated_addresses as o on o.url_key = canonical_key
     where canonical_key is not null
     union all
-    select amp_key, amp_url, null, article_id, 'amp', false, decided_at, run_id, 3
+    select amp_key, amp_url, null, article_id, 'amp', false, false, decided_at, run_id, 3
     from judged
     anti join overstated_addresses as o on o.url_key = amp_key
     where amp_key is not null
     union all
-    select p.url_key, p.url, null, j.article_id, 'redirect', false, j.decided_at, j.run_id, 4
+    select p.url_key, p.url, null, j.article_id, 'redirect', false, false, j.decided_at, j.run_id, 4
     from passed as p
     join judged as j using (result_number)
 )
@@ -92,7 +94,16 @@ select
     b.run_id
 from batch_aliases as b
 left join ops.url_aliases as known using (url_key)
-where known.url_key is null or (b.is_fetched and not known.is_fetched);
+left join dim_articles as d on d.article_id = known.article_id
+where
+    known.url_key is null
+    or (b.is_fetched and not known.is_fetched)
+    or (
+        b.leads_on
+        and known.article_id <> b.article_id
+        and known.evidence <> 'by hand'
+        and d.url_key is distinct from b.url_key
+    );
 
 create or replace temp table ending_aliases as
 select known.*, greatest(known.last_seen_at, n.decided_at) as ended_at, 'Another article was read there.' as end_reason

@@ -1,6 +1,7 @@
 -- What became of each URL, as rows of history.
 -- With an article: loaded (a new article, or the page in the place of a stand-in), revised (a new version), unchanged
--- (a known address says the same), duplicate (a new address of an article). Without, or with a stand-in: as staged.
+-- (a known address says the same), duplicate (a new address of an article). Without, or with a stand-in: as staged, but
+-- not_found where an article's own address leads to what another page of the run led to, and that is not the article.
 create or replace temp table decided as
 with resolved as (
     select
@@ -13,7 +14,11 @@ with resolved as (
         coalesce(known.article_id = i.article_id, false)
         or row_number() over (partition by r.url_key, i.article_id order by r.decided_at, r.result_number) > 1
             as is_known_address,
-        coalesce(i.article_id, arrived.article_id, known.article_id) as article_id,
+        r.same_as_key is not null
+        and coalesce(r.outcome, 'duplicate') = 'duplicate'
+        and own.body_source <> 'feed'
+        and known.article_id is distinct from arrived.article_id as has_strayed,
+        if(has_strayed, known.article_id, coalesce(i.article_id, arrived.article_id, known.article_id)) as article_id,
         coalesce(held.body_source = 'feed', false) as has_stand_in,
         o.result_number is not null as is_outdated
     from stg_page_results as r
@@ -21,6 +26,7 @@ with resolved as (
     left join new_versions as v using (result_number)
     left join outdated_readings as o using (result_number)
     left join known_addresses as known on known.url_key = r.url_key
+    left join dim_articles as own on own.article_id = known.article_id and own.url_key = r.url_key
     left join ops.url_aliases as arrived
         on arrived.url_key = r.same_as_key and (arrived.is_fetched or arrived.evidence = 'redirect')
     left join dim_articles as held on held.article_id = coalesce(i.article_id, arrived.article_id, known.article_id)
@@ -29,6 +35,7 @@ with resolved as (
 select
     *,
     case
+        when has_strayed then 'not_found'
         when outcome is not null then outcome
         when is_first or replaces_stand_in then 'loaded'
         when is_version then 'revised'
@@ -39,6 +46,7 @@ select
     case
         when outcome is not null and own_article_id is not null and has_stand_in
             then rtrim(reason, '.') || '; the feed''s own text stands in.'
+        when has_strayed then 'It leads to ' || same_as_key || ' now, where another text is.'
         when replaces_stand_in then 'The page takes the place of the text that the feed gave.'
         when reason <> '' then reason
         when is_first then 'A new article.'

@@ -44,7 +44,13 @@ select
     u.run_id
 from ops.url_state as u
 join ops.url_aliases as a on a.url_key = u.same_as_key and (a.is_fetched or a.evidence = 'redirect')
-anti join (from ops.url_aliases where is_fetched) as known on known.url_key = u.url_key
+anti join (
+    from ops.url_aliases as k
+    join dim_articles as d using (article_id)
+    where k.is_fetched and (d.url_key = k.url_key or k.evidence = 'by hand')
+) as own on own.url_key = u.url_key
+anti join (from ops.url_aliases where is_fetched) as known
+    on known.url_key = u.url_key and known.article_id = a.article_id
 where u.outcome = 'duplicate';
 
 update ops.url_state as u

@@ -1,5 +1,5 @@
 -- Identity, second half: readings that match no known article, among themselves and with the others of the batch.
--- Two that share a token are of one article: an address, a canonical claim that headline or body confirms, or a text.
+-- Two that share a token are of one article: an address, a canonical claim that text or headline confirms, or a text.
 -- The lower strength of the two says what joins them: 1 an address, 2 a canonical claim, 3 an AMP claim, 4 another
 -- spelling of the address with the same text, 5 a text; 9 is an address that another reading may claim.
 create or replace temp table similar_pairs as
@@ -24,16 +24,16 @@ where
 group by all
 having count(*) >= 0.9 * greatest(any_value(my.paragraph_count), any_value(their.paragraph_count));
 
-create or replace temp table tokens as
+create or replace temp table claimed_pairs as
 with claims as (
-    select result_number, 9 as strength, site, url_key, title_key, body_hash
+    select result_number, 9 as strength, site, url_key
     from reading_addresses
     union all
-    select result_number, 2, site, canonical_key, title_key, body_hash
+    select result_number, 2, site, canonical_key
     from readings
     where canonical_key is not null
     union all
-    select result_number, 3, site, amp_key, title_key, body_hash
+    select result_number, 3, site, amp_key
     from readings
     where amp_key is not null
 ),
@@ -41,18 +41,54 @@ with claims as (
 believed as (
     from claims
     anti join overstated_addresses using (url_key)
+),
+
+pairs as (
+    select one.result_number as one, other.result_number as other, min(least(one.strength, other.strength)) as strength
+    from believed as one
+    join believed as other using (site, url_key)
+    where one.result_number < other.result_number
+    group by all
+    having min(least(one.strength, other.strength)) < 9
+),
+
+counts as (
+    select result_number, count(*) as paragraph_count
+    from own_paragraphs
+    group by result_number
+),
+
+common as (
+    select p.one, p.other, count(*) as common_count
+    from pairs as p
+    join own_paragraphs as mine on mine.result_number = p.one
+    join own_paragraphs as theirs on theirs.result_number = p.other and theirs.text_hash = mine.text_hash
+    group by p.one, p.other
 )
 
+select p.one, p.other, p.strength
+from pairs as p
+join readings as one on one.result_number = p.one
+join readings as other on other.result_number = p.other
+left join counts as my on my.result_number = p.one
+left join counts as their on their.result_number = p.other
+left join common as c on c.one = p.one and c.other = p.other
+where is_confirmed(
+    one.title_key = other.title_key,
+    coalesce(one.body_hash = other.body_hash, false),
+    one.published_at = other.published_at
+    and one.published_precision = other.published_precision
+    and one.published_precision <> 'day',
+    one.is_telling and other.is_telling,
+    coalesce(c.common_count / least(my.paragraph_count, their.paragraph_count), 0)
+);
+
+create or replace temp table tokens as
 select result_number, 1 as strength, concat_ws(' ', 'address', url_key) as token
 from reading_addresses
 union
-select result_number, strength, concat_ws(' ', 'headline', site, url_key, title_key)
-from believed
-where title_key is not null
-union
-select result_number, strength, concat_ws(' ', 'body', site, url_key, body_hash)
-from believed
-where body_hash is not null
+select unnest([one, other]), strength, concat_ws(' ', 'claim', one, other)
+from claimed_pairs
 union
 select unnest([one, other]), 4, concat_ws(' ', 'page', one, other)
 from similar_pairs
