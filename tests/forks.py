@@ -13,6 +13,7 @@ opened nothing.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -178,5 +179,7 @@ if __name__ == "__main__":
     for preloaded in PRELOADED:
         importlib.import_module(preloaded)
     flows.acquire.workers.ensure_running()
+    gc.collect()
+    gc.freeze()  # a collection in a fork would copy what it shares
     # the standard files of a fork are its own
     _serve(os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w"))

@@ -16,8 +16,6 @@ from tests.flows.cli.test_runs import FEEDS_FILE, PAGE, a_paper
 from tests.forks import Forks
 from tests.news_server import Behaviour, NewsServer
 
-pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them
-
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
 def test_an_interrupted_run_leaves_no_process_and_the_next_one_goes_on(
