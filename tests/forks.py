@@ -5,12 +5,15 @@
         assert ended.returncode == 0
 
 A fork is a process like any other: it has an environment, a folder and standard files of its own, ends with an exit
-code, and may be killed.  The helper itself has one thread and has opened nothing.
+code, and may be killed.  Its worker processes come from a server that the helper has started once, with the parsers
+loaded; one that is to have no process but its own is run with `alone`.  The helper itself has one thread and has
+opened nothing.
 """
 
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -20,11 +23,28 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import IO, NoReturn, Self
 
+import flows.acquire.workers
+from flows.cli.main import _COMMANDS
+
 ROOT = Path(__file__).parents[1]
-PRELOADED = ("flows.ingest", "flows.acquire.preloaded", "flows.imports.run", "flows.cli.main", "flows.cli.live")
+PRELOADED = (
+    "flows.ingest",
+    "flows.acquire.preloaded",
+    "flows.imports.run",
+    "flows.own_prefect",
+    "flows.demo",
+    "flows.cli.live",
+    *(module for module, _ in _COMMANDS.values()),
+    # what Prefect and DuckDB import at their first run and their first Arrow table
+    "anyio._backends._asyncio",
+    "prefect.flow_engine",
+    "prefect.task_engine",
+    "pyarrow.dataset",
+)
 
 
 class Forks:
@@ -55,11 +75,13 @@ class Forks:
         environment: Mapping[str, str],
         folder: Path,
         stdin: str | None = None,
+        alone: bool = False,
         on_start: Callable[[int], None] = lambda _: None,
     ) -> subprocess.CompletedProcess[str]:
         """Runs "module:function" without arguments, as a script's entry point; `arguments` are those of sys.argv.
 
-        `on_start` is called with the process's id while it waits to begin.  One process at a time.
+        `on_start` is called with the process's id while it waits to begin.  `alone` makes it the leader of a process
+        group that has all its worker processes.  One process at a time.
         """
         assert self._helper.stdin is not None
         assert self._helper.stdout is not None
@@ -72,6 +94,7 @@ class Forks:
                 "environment": dict(environment),
                 "folder": str(folder),
                 "files": [str(file) for file in files],
+                "alone": alone,
             }
             print(json.dumps(task), file=self._helper.stdin, flush=True)
             on_start(int(self._helper.stdout.readline()))
@@ -100,8 +123,15 @@ def _serve(tasks: IO[str], answers: IO[str]) -> None:
 
 
 def _become(
-    *, function: str, arguments: Sequence[str], environment: Mapping[str, str], folder: str, files: Sequence[str]
+    *,
+    function: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: str,
+    files: Sequence[str],
+    alone: bool,
 ) -> NoReturn:
+    _choose_workers(alone)
     for number, (file, flags) in enumerate(zip(files, (os.O_RDONLY, *2 * [os.O_WRONLY | os.O_CREAT]), strict=True)):
         descriptor = os.open(file, flags, 0o600)
         os.dup2(descriptor, number)
@@ -133,8 +163,23 @@ def _become(
     os._exit(code)
 
 
+def _choose_workers(alone: bool) -> None:
+    """Where this fork gets its worker processes from: the helper's server, or one that it starts at need."""
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    if alone:
+        os.setsid()
+        os.close(server._forkserver_alive_fd)
+        server._forkserver_pid = None
+    else:
+        # it runs, and as it is no child of this process it cannot be asked whether it does
+        server.ensure_running = flows.acquire.workers.ensure_running = lambda: None
+
+
 if __name__ == "__main__":
     for preloaded in PRELOADED:
         importlib.import_module(preloaded)
+    flows.acquire.workers.ensure_running()
+    gc.collect()
+    gc.freeze()  # a collection in a fork would copy what it shares
     # the standard files of a fork are its own
     _serve(os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w"))

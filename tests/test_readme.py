@@ -42,7 +42,6 @@ def workplace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.xdist_group("prefect")
 def test_every_command_of_the_readme_runs(workplace: Path, prefect_server: str, forks: Forks) -> None:  # noqa: F811
     """In their order, in one folder; the web of the demo is the only one there is."""
     with DemoSite() as site:

@@ -93,7 +93,7 @@ def _run() -> None:
     _watch_files(data / "spool", fuse)
     _watch_writes(fuse)
     _watch_loads(fuse)
-    flows.acquire.pages.PAGES_PER_BATCH = 6
+    flows.acquire.pages.PAGES_PER_BATCH = 10
     settings = resolve_settings(
         flags={"data_dir": data, "per_host_interval": 0, "workers": 1},
         environ={},

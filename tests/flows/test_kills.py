@@ -193,6 +193,19 @@ def unbroken(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[int, 
     return found
 
 
+@pytest.fixture(scope="module")
+def killed_in_load(
+    site: Site, unbroken: dict[int, Unbroken], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """The data folders that the second edition's run leaves when it is killed at the load's first or last statement."""
+    found = {}
+    for name, number in (("first", 1), ("last", unbroken[2].counts["statement"])):
+        found[name] = tmp_path_factory.mktemp("killed") / name
+        shutil.copytree(unbroken[2].start, found[name])
+        assert site.run(found[name], 2, kind="statement", number=number)[0] == -signal.SIGKILL
+    return found
+
+
 # ---------------------------------------------------------------- kills
 
 
@@ -271,15 +284,18 @@ def remove_all(file: Path) -> None:
     ],
 )
 def test_a_batch_that_a_power_cut_damaged_is_acquired_again(
-    site: Site, unbroken: dict[int, Unbroken], tmp_path: Path, table: str, damage: Callable[[Path], None]
+    site: Site,
+    unbroken: dict[int, Unbroken],
+    killed_in_load: dict[str, Path],
+    tmp_path: Path,
+    table: str,
+    damage: Callable[[Path], None],
 ) -> None:
     """Its feeds and pages are as due as they were before: what would hide them is in the batch, too.
 
     A story that was read for a poll that is lost is announced, and read, once more, and is unchanged then.
     """
-    data = tmp_path / "data"
-    shutil.copytree(unbroken[2].start, data)
-    assert site.run(data, 2, kind="statement", number=1)[0] == -signal.SIGKILL
+    data = shutil.copytree(killed_in_load["first"], tmp_path / "data")
     poll_batch, page_batch, *_ = pending_batches(data / "spool")
     is_of_pages = table in ("page_results", "articles")
     damage(batch_file(page_batch if is_of_pages else poll_batch, table))
@@ -291,12 +307,9 @@ def test_a_batch_that_a_power_cut_damaged_is_acquired_again(
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9], ids=str)
 @pytest.mark.parametrize("how", ["cut", "zeroed"])
 def test_a_torn_log_of_a_killed_load_costs_nothing(
-    site: Site, unbroken: dict[int, Unbroken], tmp_path: Path, share: float, how: str
+    site: Site, unbroken: dict[int, Unbroken], killed_in_load: dict[str, Path], tmp_path: Path, share: float, how: str
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(unbroken[2].start, data)
-    last_statement = unbroken[2].counts["statement"]
-    assert site.run(data, 2, kind="statement", number=last_statement)[0] == -signal.SIGKILL
+    data = shutil.copytree(killed_in_load["last"], tmp_path / "data")
     log = data / "newsledger.duckdb.wal"
     size = log.stat().st_size
     os.truncate(log, int(size * share))

@@ -23,7 +23,6 @@ from warehouse.connection import open_reader
 from warehouse.stage import Batch, stage_batch
 from warehouse.why import Story, find_story, near_addresses
 
-pytestmark = pytest.mark.xdist_group("why")  # its history is made once
 HOP = "http://go.example/1"
 ROBOTS = "http://closed.example/story"
 RETRIED = "http://shaky.example/story"

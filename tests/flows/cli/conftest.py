@@ -38,15 +38,17 @@ def newsledger(tmp_path: Path, forks: Forks) -> Newsledger:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server that all tests of a session share: starting one takes ten seconds."""
+def prefect_server() -> Iterator[str]:
+    """The address of a Prefect server that all tests of a session share: starting one takes ten seconds.
+
+    Its database is the one that servers of a run's own find: half of those seconds go into its migrations.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     api_url = f"http://127.0.0.1:{port}/api"
     with subprocess.Popen(
         [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
-        env={**os.environ, "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as server:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import termios
@@ -23,6 +24,7 @@ from flows.cli.main import _COMMANDS
 from flows.demo import DemoSite
 from flows.in_order import in_order
 from tests.flows.cli.conftest import SCRIPT, Newsledger
+from tests.forks import Forks
 from tests.news_server import NewsServer
 from transforms.errors import InputError
 from warehouse.connection import open_writer
@@ -31,14 +33,27 @@ DOCUMENT = "The Gull\n\nHarbour \x1b[31mreopens\n\u202eShips\n1 min read\n\nThe 
 FERRY = "http://harbour-courier.example/harbour/ferry-heron-strikes-pier-1042"
 
 
-@pytest.fixture
-def warehouse(newsledger: Newsledger, tmp_path: Path) -> Path:
-    """A warehouse with one document, whose text tries to paint the terminal."""
-    (tmp_path / "gull").mkdir()
-    (tmp_path / "gull" / "harbour.txt").write_text(DOCUMENT)
-    answer = newsledger("import", "gull")
+@pytest.fixture(scope="module")
+def gull(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that one document was imported into, whose text tries to paint the terminal."""
+    folder = tmp_path_factory.mktemp("gull")
+    (folder / "gull").mkdir()
+    (folder / "gull" / "harbour.txt").write_text(DOCUMENT)
+    answer = forks.run(
+        "flows.cli.main:main",
+        arguments=["import", "gull"],
+        environment={**os.environ, "NEWSLEDGER_DATA_DIR": str(folder / "data")},
+        folder=folder,
+    )
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout == "1 documents read: 1 loaded.\n"
+    return folder / "data"
+
+
+@pytest.fixture
+def warehouse(gull: Path, tmp_path: Path) -> Path:
+    """The warehouse in a copy of that folder, which the commands find by themselves."""
+    shutil.copytree(gull, tmp_path / "data")
     return tmp_path / "data" / "newsledger.duckdb"
 
 

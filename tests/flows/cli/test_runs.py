@@ -16,8 +16,6 @@ import pytest
 from tests.flows.cli.conftest import SCRIPT, Newsledger
 from tests.news_server import NewsServer
 
-pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them
-
 FEED = "http://paper.example/rss.xml"
 FEEDS_FILE = f"""
 [settings]
