@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -34,9 +33,10 @@ from transforms.records import (
     GuidTrust,
     ListedEntry,
     Poll,
+    ValidatorUse,
 )
-from transforms.urls import host_of, site_of, url_strict
-from transforms.validators import after_document, after_not_modified, sends_validators
+from transforms.urls import url_strict
+from transforms.validators import after_document, after_not_modified, validator_use
 from warehouse.suppressions import Suppressions
 
 SLOW_ANSWER = timedelta(seconds=10)
@@ -74,11 +74,14 @@ class Poller:
         run_id: str,
         max_entries: int,
         policy: RetryPolicy,
+        suppression: Callable[[str], str | None],
         fresh_within: timedelta | None,
     ) -> None:
+        """`suppression` says why an address must not be asked, or None."""
         self._client = client
         self._robots = robots
         self._policy = policy
+        self._suppression = suppression
         self._engine = engine
         self._clock = clock
         self._run_id = run_id
@@ -89,26 +92,14 @@ class Poller:
         self,
         feeds: Sequence[FeedSpec],
         states: Mapping[str, FeedState],
-        crawl_delays: Mapping[str, float],
         on_done: Callable[[], None],
     ) -> list[PollOutcome]:
-        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome.
-
-        `crawl_delays` are those that are known and not older than a robots.txt may be kept, in seconds by host.
-        """
-        for host, seconds in crawl_delays.items():
-            self._client.pacer.set_crawl_delay(host, seconds)
-
-        per_site = Counter(site_of(_asked_url(feed, states.get(feed.address))) for feed in feeds)
+        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
 
         async def one(feed: FeedSpec) -> PollOutcome:
             state = states.get(feed.address) or FeedState(feed_url=feed.address)
             if feed.pinned:
                 state = without_moves(state)
-            url = _asked_url(feed, state)
-            if per_site[site_of(url)] > 1 and host_of(url) not in crawl_delays:
-                # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
-                await self._robots.may_fetch(url)
             try:
                 outcome = await self._poll(feed, state)
             except NewsledgerError:
@@ -125,11 +116,14 @@ class Poller:
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
     async def _poll(self, feed: FeedSpec, state: FeedState) -> PollOutcome:
-        is_conditional = sends_validators(state, self._clock())
+        use = validator_use(state, self._clock())
         request = feed_request(
             _asked_url(feed, state),
-            etag=state.etag if is_conditional else None,
-            last_modified=state.last_modified if is_conditional else None,
+            etag=state.etag if use is ValidatorUse.SENT else None,
+            last_modified=state.last_modified if use is ValidatorUse.SENT else None,
+            validator_use=use,
+            may_fetch=self._robots.may_poll,
+            suppression=self._suppression,
         )
         answer = await fetch_with_retries(self._client, request, policy=self._policy)
         if answer.outcome is not None:

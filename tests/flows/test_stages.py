@@ -502,7 +502,7 @@ def test_a_feed_whose_own_text_is_wanted_is_the_only_thing_that_is_asked_for(tmp
     with NewsServer() as server:
         server.add(FEED, body=body)
         ingest([FeedSpec(url=FEED, fetch="feed")], server.environment)
-        assert server.urls() == [FEED]
+        assert server.urls() == ["http://paper.example/robots.txt", FEED]
     assert ask(tmp_path, "select url, headline, body_source, word_count > 80 from articles") == [
         (link(1), "Story 1", "feed", True)
     ]

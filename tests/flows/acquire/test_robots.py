@@ -7,8 +7,9 @@ import pytest
 from flows.acquire.client import Client
 from flows.acquire.exchange import RobotsDecision, page_request
 from flows.acquire.retries import RetryPolicy
-from flows.acquire.robots import MAX_PARSED_BYTES, Robots
-from tests.flows.acquire.clients import with_client
+from flows.acquire.robots import Robots
+from flows.acquire.robots_rules import MAX_PARSED_BYTES
+from tests.flows.acquire.clients import NOW, with_client
 from tests.news_server import Behaviour, NewsServer
 from transforms.outcomes import Outcome
 from transforms.records import Fetch
@@ -19,7 +20,7 @@ AT_ONCE = RetryPolicy(backoff_seconds=0.0)
 
 def decide(server: NewsServer, *paths: str) -> list[RobotsDecision]:
     async def ask(client: Client) -> list[RobotsDecision]:
-        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
         return list(await asyncio.gather(*(robots.may_fetch(SITE + path) for path in paths)))
 
     return with_client(ask, environment=server.environment)
@@ -118,7 +119,7 @@ def test_a_caller_that_is_cancelled_does_not_take_the_file_from_the_others(serve
     server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /", latency_seconds=0.02)
 
     async def ask(client: Client) -> bool:
-        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
         first = asyncio.create_task(robots.may_fetch(f"{SITE}/a"))
         second = asyncio.create_task(robots.may_fetch(f"{SITE}/a"))
         await asyncio.sleep(0)
@@ -132,7 +133,7 @@ def test_a_crawl_delay_goes_to_the_pacer_and_into_the_decision(server: NewsServe
     server.add(f"{SITE}/robots.txt", body="User-agent: *\nCrawl-delay: 7")
 
     async def ask(client: Client) -> tuple[float | None, float]:
-        decision = await Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None).may_fetch(f"{SITE}/a")
+        decision = await Robots(client, policy=AT_ONCE, clock=lambda: NOW).may_fetch(f"{SITE}/a")
         return decision.crawl_delay_seconds, client.pacer.interval("paper.example")
 
     assert with_client(ask, environment=server.environment) == (7.0, 7.0)
@@ -143,7 +144,7 @@ def test_its_requests_leave_rows(server: NewsServer) -> None:
     rows: list[Fetch] = []
 
     async def ask(client: Client) -> None:
-        await Robots(client, policy=AT_ONCE, on_fetched=rows.extend).may_fetch(f"{SITE}/a")
+        await Robots(client, policy=AT_ONCE, clock=lambda: NOW, on_fetched=rows.extend).may_fetch(f"{SITE}/a")
 
     with_client(ask, environment=server.environment)
     assert [(row.url, row.purpose, row.status) for row in rows] == [(f"{SITE}/robots.txt", "robots", 200)]
@@ -155,7 +156,7 @@ def test_a_page_behind_a_disallowed_redirect_is_not_asked_for(server: NewsServer
     server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /members/")
 
     async def ask(client: Client):
-        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
         return await client.fetch(page_request("http://feeds.example/1", may_fetch=robots.may_fetch))
 
     answer = with_client(ask, environment=server.environment)

@@ -1,0 +1,73 @@
+"""What servers see of a run, over real runs: pauses, waits, robots.txt for feeds, and the checks that replay them."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from flows.feeds_file import FeedSpec
+from flows.stages import RunSummary
+from tests.flows.test_stages import ask, open_run, page, rss
+from tests.news_server import NewsServer, Resource
+
+HTML = {"Content-Type": "text/html"}
+FEEDS = [f"http://{host}paper.news/{name}.xml" for host, name in (("", "a"), ("www.", "b"), ("feeds.", "c"))]
+PAUSE = 0.15
+
+
+def run_once(folder: Path, feeds: list[FeedSpec], server: NewsServer, **options: object) -> RunSummary:
+    """One run, of which every check holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        with open_run(folder, feeds, force=True, **options) as run:
+            run.poll()
+            run.plan()
+            run.acquire()
+            run.load()
+            assert run.check() == []
+            return run.summarise()
+
+
+def news(server: NewsServer) -> None:
+    """Three feeds on hosts of one site, with a redirect, a refusal that is over soon, and pages that are late."""
+    server.add("http://paper.news/robots.txt", body="User-agent: *\nDisallow: /closed", latency_seconds=0.1)
+    server.add(FEEDS[0], body=rss("http://paper.news/1", "http://paper.news/closed/2"), latency_seconds=0.1)
+    server.redirect(FEEDS[1], "http://paper.news/moved.xml")
+    server.add("http://paper.news/moved.xml", body=rss("http://www.paper.news/3"))
+    busy = Resource(status=503, headers={"Retry-After": "0"})
+    server.add_in_turn(FEEDS[2], [busy, Resource(body=rss("http://paper.news/4"), latency_seconds=0.1)])
+    server.redirect("http://paper.news/4", "http://www.paper.news/5", status=301)
+    for number, host in ((1, ""), (3, "www."), (5, "www.")):
+        server.add(f"http://{host}paper.news/{number}", body=page(number), headers=HTML, latency_seconds=0.1)
+
+
+def test_a_server_sees_one_request_at_a_time_and_the_whole_pause_between_two(tmp_path: Path) -> None:
+    with NewsServer() as server:
+        news(server)
+        run_once(tmp_path, [FeedSpec(url=url) for url in FEEDS], server, per_host_interval=PAUSE)
+    starts = [request.at for request in server.requests]
+    assert len(starts) == 12  # three robots.txt; three feeds, one moved and one retried; three pages, one moved
+    assert min(later - earlier for earlier, later in itertools.pairwise(starts)) >= PAUSE
+    ends = [at for _, at in server.ends]
+    assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
+    assert ask(tmp_path, "select count(*) from articles") == [(3,)]
+
+
+def test_a_run_waits_for_what_the_one_before_left(tmp_path: Path) -> None:
+    """A Crawl-delay and a pause hold across runs, and no robots.txt is read twice a day."""
+    with NewsServer() as server:
+        server.add("http://paper.news/robots.txt", body="User-agent: *\nCrawl-delay: 0.8")
+        server.add(FEEDS[0], body=rss("http://paper.news/1"), headers={"ETag": '"1"'})
+        server.add("http://paper.news/1", body=page(1), headers=HTML)
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
+        asked = len(server.requests)
+        # the clock of the second run goes on from where that of the first is
+        (last,) = ask(tmp_path, "select max(ended_at) from fetches")[0]
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server, now=last)
+    assert server.urls()[asked:] == [FEEDS[0]]
+    assert server.requests[asked].at - server.requests[asked - 1].at >= 0.8
+    rows = ask(tmp_path, "select validator_use, status from fetches where purpose = 'feed' order by started_at")
+    assert rows == [("none", 200), ("sent", 304)]
