@@ -9,8 +9,11 @@ import pytest
 
 from flows.feeds_file import FeedSpec
 from flows.stages import RunSummary
-from tests.flows.test_stages import ask, open_run, page, rss
+from tests.factories import a_run
+from tests.flows.test_stages import NOW, ask, link, open_run, page, rss
 from tests.news_server import NewsServer, Resource
+from warehouse.connection import ensure_schema, open_writer
+from warehouse.forget import suppress, target_of
 
 HTML = {"Content-Type": "text/html"}
 FEEDS = [f"http://{host}paper.news/{name}.xml" for host, name in (("", "a"), ("www.", "b"), ("feeds.", "c"))]
@@ -71,3 +74,55 @@ def test_a_run_waits_for_what_the_one_before_left(tmp_path: Path) -> None:
     assert server.requests[asked].at - server.requests[asked - 1].at >= 0.8
     rows = ask(tmp_path, "select validator_use, status from fetches where purpose = 'feed' order by started_at")
     assert rows == [("none", 200), ("sent", 304)]
+
+
+CLOSED = b"User-agent: newsledger\nDisallow: /a.xml\n"
+
+
+@pytest.mark.parametrize(
+    ("robots", "moves_to", "suppressed", "outcome", "reason"),
+    [
+        pytest.param(
+            CLOSED,
+            None,
+            None,
+            "robots",
+            "the site's robots.txt decides: Disallow: /a.xml (robots.txt names newsledger)",
+            id="closed",
+        ),
+        pytest.param(
+            CLOSED.replace(b"a.xml", b"moved"),
+            "http://paper.news/moved.xml",
+            None,
+            "robots",
+            "the site's robots.txt decides: Disallow: /moved (robots.txt names newsledger)",
+            id="closed-behind-a-redirect",
+        ),
+        pytest.param(
+            b"", "http://gone.news/a.xml", "gone.news", "suppressed", "On request.", id="suppressed-behind-a-redirect"
+        ),
+    ],
+)
+def test_a_feed_that_must_not_be_asked_says_why(
+    tmp_path: Path, robots: bytes, moves_to: str | None, suppressed: str | None, outcome: str, reason: str
+) -> None:
+    with NewsServer() as server:
+        server.add("http://paper.news/robots.txt", body=robots)
+        server.add(FEEDS[0], body=rss(link(1)))
+        if moves_to is not None:
+            server.redirect(FEEDS[0], moves_to, status=301)
+            server.add(moves_to, body=rss(link(1)))
+        if suppressed is not None:
+            suppress_site(tmp_path, suppressed)
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
+        assert (moves_to or FEEDS[0]) not in server.urls()
+    state = "select state, reason, next_poll_at > last_polled_at + interval 24 hours from feeds"
+    assert ask(tmp_path, state) == [("failing", reason, outcome == "robots")]
+    assert ask(tmp_path, "select error_class from fct_polls") == [(outcome,)]
+
+
+def suppress_site(folder: Path, site: str) -> None:
+    path = folder / "data" / "newsledger.duckdb"
+    ensure_schema(path, wait_seconds=0, now=NOW)
+    with open_writer(path, wait_seconds=0) as connection:
+        suppress(connection, target_of(site), reason="On request.", run=a_run("forget-1", trigger="forget"))

@@ -9,10 +9,11 @@ from flows.acquire.exchange import RobotsDecision, page_request
 from flows.acquire.retries import RetryPolicy
 from flows.acquire.robots import Robots
 from flows.acquire.robots_rules import MAX_PARSED_BYTES
+from tests.factories import a_robots_file
 from tests.flows.acquire.clients import NOW, with_client
 from tests.news_server import Behaviour, NewsServer
 from transforms.outcomes import Outcome
-from transforms.records import Fetch
+from transforms.records import Fetch, RobotsFile
 
 SITE = "http://paper.example"
 AT_ONCE = RetryPolicy(backoff_seconds=0.0)
@@ -162,3 +163,64 @@ def test_a_page_behind_a_disallowed_redirect_is_not_asked_for(server: NewsServer
     answer = with_client(ask, environment=server.environment)
     assert (answer.outcome, answer.reason) == (Outcome.ROBOTS, "the site's robots.txt decides: Disallow: /members/")
     assert f"{SITE}/members/story" not in server.urls()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "is_allowed"),
+    [
+        pytest.param("User-agent: *\nDisallow: /", None, True, id="what-is-said-to-all-counts-for-pages"),
+        pytest.param("User-agent: NewsLedger/2\nDisallow: /rss", "Disallow: /rss", False, id="named"),
+        pytest.param("User-agent: newsledger\nDisallow: /x", "allowed by robots.txt", True, id="named-and-allowed"),
+        pytest.param("User-agent: newsledger\nUser-agent: b\nDisallow /rss", "Disallow: /rss", False, id="no-colon"),
+        pytest.param("User-agent: news\nDisallow: /", None, True, id="a-part-of-our-name-is-another"),
+    ],
+)
+def test_a_feed_obeys_a_group_that_names_us(server: NewsServer, text: str, rule: str | None, is_allowed: bool) -> None:
+    server.add(f"{SITE}/robots.txt", body=f"{text}\nUser-agent: *\nCrawl-delay: 3")
+    named = None if rule is None else f"{rule} (robots.txt names newsledger)"
+
+    async def ask(client: Client) -> RobotsDecision:
+        return await Robots(client, policy=AT_ONCE, clock=lambda: NOW).may_poll(f"{SITE}/rss.xml")
+
+    decision = with_client(ask, environment=server.environment)
+    assert (decision.rule, decision.allowed) == (named, is_allowed)
+
+
+@pytest.mark.parametrize(
+    ("known", "page_reads", "feed_reads"),
+    [
+        pytest.param({"agent": "*"}, 0, 0, id="read-today"),
+        pytest.param({"reason": "no robots.txt (404)", "agent": None}, 0, 0, id="none-there-today"),
+        pytest.param({"outcome": "server_error", "reason": "503", "agent": None}, 1, 0, id="trouble"),
+    ],
+)
+def test_a_file_that_is_known_is_not_asked_for_again(
+    server: NewsServer, known: dict[str, str], page_reads: int, feed_reads: int
+) -> None:
+    server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /a")
+
+    async def ask(client: Client) -> tuple[int, int]:
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
+        robots.know([a_robots_file(SITE, **known)])
+        assert (await robots.may_poll(f"{SITE}/rss.xml")).allowed
+        reads = len(server.requests)
+        await robots.may_fetch(f"{SITE}/b")
+        return len(server.requests) - reads, reads
+
+    assert with_client(ask, environment=server.environment) == (page_reads, feed_reads)
+
+
+def test_what_a_file_says_is_kept(server: NewsServer) -> None:
+    text = "Sitemap: https://paper.example/news.xml\nUser-agent: *\nAllow: /b\nDisallow: /a # all\nCrawl-delay: 2\n"
+    server.add(f"{SITE}/robots.txt", body=f"{text}User-agent: other\nDisallow: /")
+    files: list[RobotsFile] = []
+
+    async def ask(client: Client) -> None:
+        await Robots(client, policy=AT_ONCE, clock=lambda: NOW, on_read=files.append).may_fetch(f"{SITE}/a")
+
+    with_client(ask, environment=server.environment)
+    (file,) = files
+    assert (file.origin, file.agent, file.read_at) == (SITE, "*", NOW)
+    assert file.rules == ("Allow: /b", "Disallow: /a", "Crawl-delay: 2")
+    assert file.sitemaps == ("https://paper.example/news.xml",)
+    assert file.crawl_delay_seconds == 2.0
