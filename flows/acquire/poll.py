@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ from transforms.dates import believable
 from transforms.errors import FeedError, NewsledgerError, WorkerError
 from transforms.feeds.entries import keyed_by_link
 from transforms.feeds.parse import entries_hash, parse_feed
-from transforms.moves import after_redirect, without_failed_move, without_moves
+from transforms.moves import after_redirect, crowded_hosts, without_failed_move, without_moves
 from transforms.outcomes import Outcome
 from transforms.records import (
     Entry,
@@ -87,6 +88,7 @@ class Poller:
         self._run_id = run_id
         self._max_entries = max_entries
         self._fresh_within = fresh_within
+        self._crowded: AbstractSet[str] = frozenset()
 
     async def poll_all(
         self,
@@ -95,6 +97,7 @@ class Poller:
         on_done: Callable[[], None],
     ) -> list[PollOutcome]:
         """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
+        self._crowded = crowded_hosts(states.values())
 
         async def one(feed: FeedSpec) -> PollOutcome:
             state = states.get(feed.address) or FeedState(feed_url=feed.address)
@@ -165,7 +168,7 @@ class Poller:
         now = self._clock()
         listing = listing_of(document.entries, now)
         is_same_feed = not set(listing.marks).isdisjoint(state.entry_marks)
-        state = _moved(feed, state, answer, now, is_same_feed=is_same_feed)
+        state = self._moved(feed, state, answer, now, is_same_feed=is_same_feed)
         wishes = self._wishes(feed, answer, now)
         after, gap = after_success(
             state, now=now, listing=listing, hints=document.hints, wishes=wishes, is_slow=_is_slow(answer)
@@ -194,7 +197,7 @@ class Poller:
 
     def _unchanged(self, feed: FeedSpec, state: FeedState, answer: Answer, reason: str) -> PollOutcome:
         now = self._clock()
-        state = _moved(feed, state, answer, now, is_same_feed=True)
+        state = self._moved(feed, state, answer, now, is_same_feed=True)
         wishes = self._wishes(feed, answer, now)
         after, _ = after_success(
             state, now=now, listing=None, hints=state.hints, wishes=wishes, is_slow=_is_slow(answer)
@@ -220,6 +223,20 @@ class Poller:
             every=parse_duration(feed.every) if feed.every else None,
             fresh_within=self._fresh_within,
         )
+
+    def _moved(
+        self, feed: FeedSpec, state: FeedState, answer: Answer, now: datetime, *, is_same_feed: bool
+    ) -> FeedState:
+        """The state with what the answer's redirects say.
+
+        Credentials are not taken along, so a feed that has some never moves.
+        """
+        if feed.pinned or feed.url != feed.address:
+            return state
+        last_attempt = [fetch for fetch in answer.fetches if fetch.attempt == answer.fetches[-1].attempt]
+        is_permanent = len(answer.hops) > 1 and all(fetch.status in (301, 308) for fetch in last_attempt[:-1])
+        moved_to = answer.final_url if is_permanent else None
+        return after_redirect(state, now=now, moved_to=moved_to, is_same_feed=is_same_feed, crowded=self._crowded)
 
     def _poll_row(
         self, feed: FeedSpec, answer: Answer, state: FeedState, now: datetime, result: str, reason: str
@@ -270,16 +287,6 @@ def suppressed_polls(
 def _asked_url(feed: FeedSpec, state: FeedState | None) -> str:
     """The address to ask: the adopted one where the feed moved, unless its line in the feeds file is pinned."""
     return feed.url if state is None or state.adopted_url is None or feed.pinned else state.adopted_url
-
-
-def _moved(feed: FeedSpec, state: FeedState, answer: Answer, now: datetime, *, is_same_feed: bool) -> FeedState:
-    """The state with what the answer's redirects say.  Credentials are not taken along, so such a feed never moves."""
-    if feed.pinned or feed.url != feed.address:
-        return state
-    last_attempt = [fetch for fetch in answer.fetches if fetch.attempt == answer.fetches[-1].attempt]
-    is_permanent = len(answer.hops) > 1 and all(fetch.status in (301, 308) for fetch in last_attempt[:-1])
-    moved_to = answer.final_url if is_permanent else None
-    return after_redirect(state, now=now, moved_to=moved_to, is_same_feed=is_same_feed)
 
 
 def _is_slow(answer: Answer) -> bool:
