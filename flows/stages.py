@@ -33,6 +33,7 @@ from flows.acquire.resume import resume
 from flows.acquire.retention import expired_files
 from flows.acquire.retries import RetryPolicy
 from flows.acquire.robots import Robots
+from flows.acquire.witness import ask_witnesses
 from flows.acquire.workers import LocalEngine
 from flows.feeds_file import FeedSpec
 from flows.lock import run_lock
@@ -222,15 +223,18 @@ class IngestRun:
             if trouble:
                 self._progress.note(trouble)
             self._tell_of_feeds(states)
+            testimony = self._loop.run(ask_witnesses(poller, self._robots, self._polled, self._request.feeds, states))
+            self._polled = testimony.polled
+            outcomes = [*testimony.polled, *testimony.witnesses]
             self._poll_batch = self._stage(
                 self._next_batch_id(),
                 runs=[self._run_row(ended_at=None)],
                 polls=[
-                    *(outcome.poll for outcome in self._polled),
+                    *(outcome.poll for outcome in outcomes),
                     *suppressed_polls(suppressed, states, suppressions, run_id=self.run_id, now=self._clock()),
                 ],
-                entries=[entry for outcome in self._polled for entry in outcome.entries],
-                fetches=[fetch for outcome in self._polled for fetch in outcome.fetches],
+                entries=[entry for outcome in outcomes for entry in outcome.entries],
+                fetches=[fetch for outcome in outcomes for fetch in outcome.fetches],
             )
         return len(due)
 

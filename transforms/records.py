@@ -398,11 +398,14 @@ class Habit:
 class FeedGap:
     """Two polls whose documents share no entry: what came in between was likely missed, `missed` items or so.
 
-    `since` is the time of the earlier poll.
+    `since` is the time of the earlier poll.  `witness` is the site's news sitemap, if it was asked and answered, and
+    `witnessed` the articles that it names for the time in between.
     """
 
     since: datetime
     missed: int
+    witness: str | None = None
+    witnessed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

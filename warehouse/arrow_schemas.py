@@ -95,6 +95,8 @@ POLLS = pa.schema(
         ("moved_polls", pa.int32()),
         ("gap_since", _TIME),
         ("gap_missed", pa.int32()),
+        ("gap_witness", _TEXT),
+        ("gap_witnessed", pa.int32()),
     ]
 )
 

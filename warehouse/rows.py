@@ -95,6 +95,8 @@ def poll_row(poll: Poll) -> Row:
         "moved_polls": state.moved_polls,
         "gap_since": poll.gap.since if poll.gap else None,
         "gap_missed": poll.gap.missed if poll.gap else None,
+        "gap_witness": poll.gap.witness if poll.gap else None,
+        "gap_witnessed": poll.gap.witnessed if poll.gap else None,
     }
 
 

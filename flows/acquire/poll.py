@@ -100,32 +100,37 @@ class Poller:
         self._crowded = crowded_hosts(states.values())
 
         async def one(feed: FeedSpec) -> PollOutcome:
-            state = states.get(feed.address) or FeedState(feed_url=feed.address)
-            if feed.pinned:
-                state = without_moves(state)
-            try:
-                outcome = await self._poll(feed, state)
-            except NewsledgerError:
-                raise
-            except Exception as error:
-                # trouble that nobody foresaw costs the feed's poll and not the run
-                logger.exception("polling %s", feed.address)
-                answer = Answer(url=feed.address, final_url=feed.address, hops=(), fetches=())
-                reason = f"an unexpected {type(error).__name__}: {error}"
-                outcome = self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
+            outcome = await self.poll(feed, states)
             on_done()
             return outcome
 
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
-    async def _poll(self, feed: FeedSpec, state: FeedState) -> PollOutcome:
+    async def poll(self, feed: FeedSpec, states: Mapping[str, FeedState], *, is_found: bool = False) -> PollOutcome:
+        """Asks one feed; with `is_found` a sitemap that nobody subscribed to, on which robots.txt decides as on pages."""
+        state = states.get(feed.address) or FeedState(feed_url=feed.address)
+        if feed.pinned:
+            state = without_moves(state)
+        try:
+            return await self._poll(feed, state, is_found=is_found)
+        except NewsledgerError:
+            raise
+        except Exception as error:
+            # trouble that nobody foresaw costs the feed's poll and not the run
+            logger.exception("polling %s", feed.address)
+            answer = Answer(url=feed.address, final_url=feed.address, hops=(), fetches=())
+            reason = f"an unexpected {type(error).__name__}: {error}"
+            return self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
+
+    async def _poll(self, feed: FeedSpec, state: FeedState, *, is_found: bool) -> PollOutcome:
         use = validator_use(state, self._clock())
         request = feed_request(
             _asked_url(feed, state),
             etag=state.etag if use is ValidatorUse.SENT else None,
             last_modified=state.last_modified if use is ValidatorUse.SENT else None,
             validator_use=use,
-            may_fetch=self._robots.may_poll,
+            purpose="sitemap" if is_found else "feed",
+            may_fetch=self._robots.may_fetch if is_found else self._robots.may_poll,
             suppression=self._suppression,
         )
         answer = await fetch_with_retries(self._client, request, policy=self._policy)

@@ -75,6 +75,11 @@ class Robots:
             return replace(decision, rule=f"{decision.rule} ({NAMES_US})")
         return RobotsDecision(allowed=True, rule=None, crawl_delay_seconds=file.crawl_delay_seconds)
 
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the address's origin names."""
+        target = parse_target(url)
+        return (self._known.get(target.origin) or await self._read(target)).sitemaps
+
     async def _read(self, target: Target) -> RobotsFile:
         reading = self._reading.get(target.origin)
         if reading is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,53 @@ def suppress_site(folder: Path, site: str) -> None:
     ensure_schema(path, wait_seconds=0, now=NOW)
     with open_writer(path, wait_seconds=0) as connection:
         suppress(connection, target_of(site), reason="On request.", run=a_run("forget-1", trigger="forget"))
+
+
+NEWS_MAP = "http://paper.news/news-sitemap.xml"
+
+
+def sitemap(*numbers: int) -> bytes:
+    """Stories of the day between two polls, two before them, and one of another section."""
+    urls = [(f"http://paper.news/city/{number}", NOW + timedelta(hours=number)) for number in numbers]
+    urls += [("http://paper.news/city/old", NOW - timedelta(days=1)), ("http://paper.news/sport/1", NOW)]
+    listed = "".join(
+        f"<url><loc>{url}</loc><n:news><n:publication_date>{at.isoformat()}</n:publication_date></n:news></url>"
+        for url, at in urls
+    )
+    return (
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+        f"xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>{listed}</urlset>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("robots", "is_followed", "witness", "missed"),
+    [
+        pytest.param(f"Sitemap: {NEWS_MAP}", False, NEWS_MAP, {3, 4, 5}, id="named-by-robots-txt"),
+        pytest.param("", True, NEWS_MAP, {3, 4, 5, "old", "sport"}, id="a-feed-of-the-users"),
+        pytest.param("", False, None, set(), id="there-is-none"),
+        pytest.param(f"Sitemap: {NEWS_MAP}\nUser-agent: *\nDisallow: /news-", False, None, set(), id="closed"),
+    ],
+)
+def test_after_a_gap_the_news_sitemap_is_asked_what_came_in_between(
+    tmp_path: Path, robots: str, is_followed: bool, witness: str | None, missed: set[object]
+) -> None:
+    with NewsServer() as server:
+        server.add("http://paper.news/robots.txt", body=robots)
+        server.add(FEEDS[0], body=rss("http://paper.news/city/1", "http://paper.news/city/2"))
+        feed = FeedSpec(url=FEEDS[0])
+        run_once(tmp_path, [feed], server)
+        server.add(FEEDS[0], body=rss("http://paper.news/city/6", "http://paper.news/city/7"))
+        server.add(NEWS_MAP, body=sitemap(3, 4, 5))
+        feeds = [feed, FeedSpec(url=NEWS_MAP)] if is_followed else [feed]
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(days=1))
+        assert server.urls().count(NEWS_MAP) == (witness is not None)
+    (gap,) = ask(tmp_path, "select feed_url, witness_url, witnessed_count from feed_gaps")
+    assert gap == (FEEDS[0], witness, 3 if witness else None)
+    named = ask(tmp_path, f"select entry_url from sightings where feed_url = '{NEWS_MAP}'")
+    assert len(named) == len(missed)
+    asked = {url for (url,) in ask(tmp_path, "select url from fetches where purpose = 'page'")}
+    assert {f"http://paper.news/city/{number}" for number in missed if isinstance(number, int)} <= asked
+    if witness is not None and not is_followed:
+        assert ask(tmp_path, f"select next_poll_at from feeds where url = '{NEWS_MAP}'") == [(None,)]
+        assert "http://paper.news/sport/1" not in asked

@@ -10,7 +10,7 @@ with asked as (
     from fct_fetches as f
     join ops.runs as r using (run_id)
     where
-        f.purpose in ('feed', 'page', 'recheck')
+        f.purpose in ('feed', 'page', 'recheck', 'sitemap')
         and f.site is not null
         and r.per_host_interval is not null
         and f.load_seq > getvariable('since')

@@ -49,3 +49,9 @@ comment on column fct_robots_files.last_read_at is 'When it was last read so.';
 comment on column fct_robots_files.fetch_id is 'Request whose answer was first read so (fct_fetches).';
 comment on column fct_robots_files.run_id is 'Run that first read it so (ops.runs).';
 comment on column fct_robots_files.load_seq is 'Load that last changed this row.';
+
+alter table fct_feed_gaps add column witness_url varchar;
+alter table fct_feed_gaps add column witnessed_count integer;
+comment on column fct_feed_gaps.witness_url is 'The site''s news sitemap, if there is one that answered.';
+comment on column fct_feed_gaps.witnessed_count is
+    'Articles that it names for the time in between, in the sections that the feed lists; null without one.';
