@@ -107,7 +107,7 @@ class Poller:
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
     async def poll(self, feed: FeedSpec, states: Mapping[str, FeedState], *, is_found: bool = False) -> PollOutcome:
-        """Asks one feed; with `is_found` a sitemap that nobody subscribed to, on which robots.txt decides as on pages."""
+        """Asks one feed; with `is_found` a sitemap nobody subscribed to, on which robots.txt decides as on pages."""
         state = states.get(feed.address) or FeedState(feed_url=feed.address)
         if feed.pinned:
             state = without_moves(state)

@@ -69,7 +69,10 @@ def test_what_binds_a_run_is_known_while_batches_wait(tmp_path: Path) -> None:
     with open_writer(path, wait_seconds=0) as connection:
         load_batches(connection, [stage_batch(tmp_path, stored)], loaded_at=after(20))
     wait = a_fetch("2", status=503, ended_at=after(1), retry_after_until=after(90), host="wait.example")
-    stage_batch(spool, Batch(batch_id="2", robots_files=[replace(slow, crawl_delay_seconds=9.0)], fetches=[wait]))
+    stage_batch(
+        spool,
+        Batch(batch_id="2", robots_files=[replace(slow, read_at=after(30), crawl_delay_seconds=9.0)], fetches=[wait]),
+    )
 
     with open_state(path, pending_batches(spool), wait_seconds=0, now=after(59)) as state:
         manners = read_manners(state, now=after(59), robots_since=MONDAY)

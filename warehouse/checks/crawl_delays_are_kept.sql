@@ -8,7 +8,12 @@ with touched as (
 
 neighbours as (
     select
-        f.*,
+        f.fetch_id,
+        f.site,
+        f.purpose,
+        f.started_at,
+        f.crawl_delay_seconds,
+        f.load_seq,
         max(if(r.per_host_concurrency = 1, coalesce(f.answered_at, f.ended_at), f.started_at)) over before as counts_from,
         max(f.crawl_delay_seconds) over before as known_delay
     from fct_fetches as f

@@ -9,7 +9,17 @@ with touched as (
 ),
 
 paced as (
-    select f.*, r.per_host_interval, r.per_host_concurrency
+    select
+        f.fetch_id,
+        f.run_id,
+        f.site,
+        f.status,
+        f.started_at,
+        f.answered_at,
+        f.ended_at,
+        f.load_seq,
+        r.per_host_interval,
+        r.per_host_concurrency
     from fct_fetches as f
     join ops.runs as r using (run_id)
     where f.started_at >= (select since from touched) and f.site is not null and r.per_host_interval is not null
