@@ -77,6 +77,23 @@ def test_a_run_waits_for_what_the_one_before_left(tmp_path: Path) -> None:
     assert rows == [("none", 200), ("sent", 304)]
 
 
+def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
+    with NewsServer() as server:
+        refusal = {"status": 503, "headers": {"Retry-After": "3600"}}
+        server.add("http://paper.news/robots.txt", **refusal)
+        server.add(FEEDS[0], body=rss("http://paper.news/1"))
+        server.add("http://paper.news/1", body=page(1), headers=HTML)
+        feeds = [FeedSpec(url=FEEDS[0])]
+        run_once(tmp_path, feeds, server)
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(minutes=50))
+        assert server.urls() == ["http://paper.news/robots.txt", FEEDS[0], FEEDS[0]]
+        (reason,) = ask(tmp_path, "select reason from url_status")[0]
+        assert "it could not be read" in str(reason)
+        server.add("http://paper.news/robots.txt", status=404)
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(minutes=180))
+        assert server.urls()[-1] == "http://paper.news/1"
+
+
 CLOSED = b"User-agent: newsledger\nDisallow: /a.xml\n"
 
 
