@@ -60,21 +60,20 @@ def test_a_server_sees_one_request_at_a_time_and_the_whole_pause_between_two(tmp
     assert ask(tmp_path, "select count(*) from articles") == [(3,)]
 
 
-def test_a_run_waits_for_what_the_one_before_left(tmp_path: Path) -> None:
-    """A Crawl-delay and a pause hold across runs, and no robots.txt is read twice a day."""
+def test_a_quiet_run_asks_each_feed_once_and_conditionally_and_nothing_else(tmp_path: Path) -> None:
+    """No robots.txt is read twice a day."""
     with NewsServer() as server:
-        server.add("http://paper.news/robots.txt", body="User-agent: *\nCrawl-delay: 0.8")
+        server.add("http://paper.news/robots.txt", body="User-agent: *\nDisallow: /closed")
         server.add(FEEDS[0], body=rss("http://paper.news/1"), headers={"ETag": '"1"'})
         server.add("http://paper.news/1", body=page(1), headers=HTML)
         run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
         asked = len(server.requests)
-        # the clock of the second run goes on from where that of the first is
-        (last,) = ask(tmp_path, "select max(ended_at) from fetches")[0]
-        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server, now=last)
-    assert server.urls()[asked:] == [FEEDS[0]]
-    assert server.requests[asked].at - server.requests[asked - 1].at >= 0.8
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server, now=NOW + timedelta(hours=22))
+        assert server.urls()[asked:] == [FEEDS[0]]
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server, now=NOW + timedelta(hours=25))
+        assert server.urls()[asked + 1 :] == ["http://paper.news/robots.txt", FEEDS[0]]
     rows = ask(tmp_path, "select validator_use, status from fetches where purpose = 'feed' order by started_at")
-    assert rows == [("none", 200), ("sent", 304)]
+    assert rows == [("none", 200), ("sent", 304), ("sent", 304)]
 
 
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from flows.acquire.client import Client
+from flows.acquire.client import Client, ClientSettings
 from flows.acquire.exchange import Answer, page_request
+from flows.acquire.pacing import Pacer
+from flows.acquire.resume import resume
 from flows.acquire.waits import LONGEST_WAIT_SECONDS, Waits
-from tests.flows.acquire.clients import with_client
+from tests.flows.acquire.clients import NOW, with_client
 from tests.news_server import NewsServer
 from tests.virtual_time import run_in_virtual_time
 from transforms.outcomes import Outcome
+from warehouse.manners import AskedToWait, Manners, RecentlyAsked
 
 HOST = "paper.example"
 A, B, C = (f"http://{HOST}/{name}" for name in "abc")
@@ -90,3 +94,23 @@ def test_a_short_wait_is_waited_for(server: NewsServer) -> None:
     *_, third = fetch_all(server, A, B, C)
     assert third.status == 200
     assert server.requests[2].at - server.requests[0].at >= 1
+
+
+def test_a_run_takes_over_what_binds_it_from_the_ones_before() -> None:
+    """Asked four seconds ago, refused ten minutes ago: twice the pause, counted from then."""
+    manners = Manners(
+        recently_asked=[
+            RecentlyAsked(host=HOST, asked_at=NOW - timedelta(seconds=4), slowed_at=NOW - timedelta(minutes=10))
+        ],
+        asked_to_wait=[AskedToWait(url=A, host=HOST, until=NOW + timedelta(minutes=5))],
+    )
+
+    async def begin() -> tuple[float, float]:
+        pacer = Pacer(interval_seconds=10.0)
+        client = Client(ClientSettings(user_agent="newsledger/0"), clock=lambda: NOW, run_id="run-2", pacer=pacer)
+        await resume(client, manners, now=NOW)
+        left = client.waits.seconds_left(A, HOST)
+        async with pacer.turn(HOST):
+            return left, asyncio.get_running_loop().time()
+
+    assert run_in_virtual_time(begin()) == (pytest.approx(300), pytest.approx(16))
