@@ -30,9 +30,11 @@ from flows.acquire.pacing import Pacer
 from flows.acquire.page_results import AcquiredPage
 from flows.acquire.pages import PageAcquirer
 from flows.acquire.poll import Poller, PollOutcome, suppressed_polls
+from flows.acquire.resume import resume
 from flows.acquire.retention import expired_files
 from flows.acquire.retries import RetryPolicy
 from flows.acquire.robots import Robots
+from flows.acquire.witness import ask_witnesses
 from flows.acquire.workers import LocalEngine
 from flows.feeds_file import FeedSpec
 from flows.lock import run_lock
@@ -44,13 +46,14 @@ from flows.user_agent import user_agent
 from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.outcomes import Outcome
-from transforms.records import DuePage, FeedHealth, FeedState, Fetch, KeepText, Run
+from transforms.records import DuePage, FeedHealth, FeedState, Fetch, KeepText, RobotsFile, Run
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import open_reader
+from warehouse.manners import read_manners
 from warehouse.overlay import open_state
 from warehouse.reports import RunReport, run_report
 from warehouse.stage import Batch, pending_batches, stage_batch, sweep_spool
-from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
+from warehouse.state import plan_pages, read_feed_states, read_known_keys
 from warehouse.suppressions import Suppressions, read_suppressions
 
 BODIES_IN_MEMORY = 64
@@ -88,7 +91,8 @@ class IngestRun:
         self._clock = clock
         self._progress = progress
         self._resources = ExitStack()
-        self._deadline = time.monotonic() + request.settings.max_run_minutes * 60
+        self._longest = timedelta(minutes=request.settings.max_run_minutes)
+        self._deadline = time.monotonic() + self._longest.total_seconds()
         self.started_at = clock()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{token_hex(3)}"
         self._archive: Archive | None = None
@@ -97,6 +101,7 @@ class IngestRun:
         self._left_behind: list[Path] = []
         self._first_load: int | None = None
         self._robots_fetches: list[Fetch] = []
+        self._robots_files: list[RobotsFile] = []
         self._polled: list[PollOutcome] = []
         self._not_due = 0
         self._due: list[DuePage] = []
@@ -148,7 +153,13 @@ class IngestRun:
         self._client = self._loop.run(client.__aenter__())
         self._resources.callback(lambda: self._loop.run(client.__aexit__(None, None, None)))
         self._policy = RetryPolicy()
-        self._robots = Robots(self._client, policy=self._policy, on_fetched=self._robots_fetches.extend)
+        self._robots = Robots(
+            self._client,
+            policy=self._policy,
+            clock=self._clock,
+            on_fetched=self._robots_fetches.extend,
+            on_read=self._robots_files.append,
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -165,7 +176,9 @@ class IngestRun:
         with self._timed("poll"):
             with self._state() as state:
                 states = read_feed_states(state)
-                crawl_delays = read_crawl_delays(state, since=self.started_at - ROBOTS_KEPT)
+                manners = read_manners(
+                    state, now=self.started_at, robots_since=self.started_at - ROBOTS_KEPT + self._longest
+                )
                 suppressions = read_suppressions(state)
             suppressed = [feed for feed in self._request.feeds if suppressions.of(feed.address)]
             due = [
@@ -184,24 +197,30 @@ class IngestRun:
                 run_id=self.run_id,
                 max_entries=self._settings.max_entries_per_feed,
                 policy=self._policy,
+                suppression=suppressions.reason_for,
                 fresh_within=self._settings.fresh_time,
             )
-            self._polled = self._loop.run(poller.poll_all(due, states, crawl_delays, self._progress.advance))
+            self._robots.know(manners.robots_files)
+            self._loop.run(resume(self._client, manners, now=self.started_at))
+            self._polled = self._loop.run(poller.poll_all(due, states, self._progress.advance))
             if outage := own_outage(self._polled):
                 raise NetworkDown(outage)
             self._polled, trouble = without_own_trouble(self._polled, states)
             if trouble:
                 self._progress.note(trouble)
             self._tell_of_feeds(states)
+            testimony = self._loop.run(ask_witnesses(poller, self._robots, self._polled, self._request.feeds, states))
+            self._polled = testimony.polled
+            outcomes = [*testimony.polled, *testimony.witnesses]
             self._poll_batch = self._stage(
                 self._next_batch_id(),
                 runs=[self._run_row(ended_at=None)],
                 polls=[
-                    *(outcome.poll for outcome in self._polled),
+                    *(outcome.poll for outcome in outcomes),
                     *suppressed_polls(suppressed, states, suppressions, run_id=self.run_id, now=self._clock()),
                 ],
-                entries=[entry for outcome in self._polled for entry in outcome.entries],
-                fetches=[fetch for outcome in self._polled for fetch in outcome.fetches],
+                entries=[entry for outcome in outcomes for entry in outcome.entries],
+                fetches=[fetch for outcome in outcomes for fetch in outcome.fetches],
             )
         return len(due)
 
@@ -368,7 +387,12 @@ class IngestRun:
     def _stage(self, batch_id: str, *, fetches: Sequence[Fetch] = (), **rows: Sequence[Any]) -> Path:
         robots_fetches = tuple(self._robots_fetches)
         del self._robots_fetches[: len(robots_fetches)]
-        return stage_batch(self._settings.spool, Batch(batch_id=batch_id, fetches=[*fetches, *robots_fetches], **rows))
+        robots_files = tuple(self._robots_files)
+        del self._robots_files[: len(robots_files)]
+        return stage_batch(
+            self._settings.spool,
+            Batch(batch_id=batch_id, fetches=[*fetches, *robots_fetches], robots_files=robots_files, **rows),
+        )
 
     def _run_row(self, ended_at: datetime | None) -> Run:
         return Run(
@@ -377,6 +401,8 @@ class IngestRun:
             ended_at=ended_at,
             trigger=self._request.trigger,
             code_version=version("newsledger"),
+            per_host_interval=self._settings.per_host_interval,
+            per_host_concurrency=self._settings.per_host_concurrency,
         )
 
     @contextmanager

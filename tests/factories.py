@@ -16,6 +16,7 @@ from transforms.records import (
     Poll,
     Precision,
     PublisherTime,
+    RobotsFile,
     Run,
 )
 from transforms.urls import url_strict
@@ -88,6 +89,15 @@ def a_poll(polled_at: datetime = MONDAY, **fields: Any) -> Poll:
     return Poll(polled_at=polled_at, **defaults | fields)
 
 
+def span(minutes: float) -> dict[str, datetime]:
+    """Return the times of a request that is sent `minutes` after the first run's begin, and over within the second."""
+    return {
+        "started_at": after(minutes),
+        "answered_at": after(minutes) + timedelta(seconds=0.3),
+        "ended_at": after(minutes) + timedelta(seconds=0.6),
+    }
+
+
 def a_fetch(fetch_id: str = "fetch-1", **fields: Any) -> Fetch:
     defaults: dict[str, Any] = {
         "run_id": "run-1",
@@ -96,10 +106,16 @@ def a_fetch(fetch_id: str = "fetch-1", **fields: Any) -> Fetch:
         "purpose": "page",
         "attempt": 1,
         "started_at": MONDAY,
+        "answered_at": after(0.005),
         "ended_at": after(0.01),
         "status": 200,
     }
     return Fetch(fetch_id=fetch_id, **defaults | fields)
+
+
+def a_robots_file(origin: str = "https://news.example", **fields: Any) -> RobotsFile:
+    defaults: dict[str, Any] = {"read_at": MONDAY, "run_id": "run-1", "fetch_id": "robots-1", "agent": "*"}
+    return RobotsFile(origin=origin, **defaults | fields)
 
 
 def paragraphs(*texts: str) -> tuple[Paragraph, ...]:

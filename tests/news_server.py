@@ -78,12 +78,13 @@ class NewsServer:
     """The server and what it has seen; a context manager.
 
     `on_request` is called when a request has arrived, before it is answered.
-    `requests` in order of arrival; `tunnels`, the hosts of the https connections made; `most_at_once`, the most
-    requests that a host had in work at one time.
+    `requests` in order of arrival, `ends` in order of their ends (address, monotonic clock); `tunnels`, the hosts of
+    the https connections made; `most_at_once`, the most requests that a host had in work at one time.
     """
 
     def __init__(self) -> None:
         self.requests: list[SeenRequest] = []
+        self.ends: list[tuple[str, float]] = []
         self.on_request: Callable[[], None] = lambda: None
         self.tunnels: list[str] = []
         self.most_at_once: dict[str, int] = defaultdict(int)
@@ -231,6 +232,7 @@ class NewsServer:
             await _send(writer, resource)
         finally:
             self._in_flight[seen.host] -= 1
+            self.ends.append((seen.url, time.monotonic()))
 
     def _knows(self, url: str) -> bool:
         return any(urlsplit(known).netloc == urlsplit(url).netloc for known in self._resources)

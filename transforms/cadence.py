@@ -30,6 +30,8 @@ LONGEST_STAGGER = timedelta(hours=1)
 """More by chance after a 429 or 503 without a Retry-After, so that not all come back at once."""
 GONE_AFTER = timedelta(hours=24)
 """Between the first 410 and the one that is believed."""
+FORBIDDEN_FOR = timedelta(hours=24)
+"""After a robots.txt that closes a feed to us by name: as long as it may be relied on."""
 PROBED_AFTER = (timedelta(days=7), timedelta(days=30), timedelta(days=90))
 """When a feed that is gone is asked again, from its first 410 on; then each time after as long as the last."""
 WEEKLY = timedelta(days=7)
@@ -139,6 +141,8 @@ def after_failure(
         next_poll_at = _next_probe(gone_since, now)
     elif outcome is Outcome.GONE:
         next_poll_at = now + GONE_AFTER * (1 + 0.1 * fraction)
+    elif outcome is Outcome.ROBOTS:
+        next_poll_at = now + FORBIDDEN_FOR * (1 + 0.1 * fraction)
     elif failures >= FAILURES_UNTIL_WEEKLY:
         next_poll_at = now + WEEKLY * (0.9 + 0.1 * fraction)
     else:

@@ -5,7 +5,7 @@
     Page                     what a URL answered, on its way to extraction
     Article                  what we make of a page or a document
     Extraction               an Article, or the reason why there is none
-    Run, Poll, ListedEntry, Fetch, PageResult
+    Run, Poll, ListedEntry, Fetch, RobotsFile, PageResult
                              what happened, as rows for the warehouse
 
 Frozen, keyword-only, plain data: they are pickled to worker processes and written to Parquet.
@@ -282,14 +282,30 @@ class Extraction:
 # ---------------------------------------------------------------- what happened
 
 
+class ValidatorUse(StrEnum):
+    """What a request made of the validators that were stored.
+
+    SENT        the request was conditional
+    NONE        there were none
+    TESTED      left away to see whether the server's 304 were true, now and then (`transforms.validators`)
+    DISTRUSTED  left away because a 304 had passed over entries
+    """
+
+    SENT = "sent"
+    NONE = "none"
+    TESTED = "tested"
+    DISTRUSTED = "distrusted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
     """One HTTP request and its answer.
 
     `purpose` is feed, page, recheck, robots, sitemap or discovery.  `redirected_from` is the fetch_id of the hop
-    before.  `bytes` counts the body on the wire.  `error_class` is an Outcome's value, or None when an HTTP answer
-    was read to its end.  `had_validators` says that the answer carried an ETag or a Last-Modified.  `content_hash` is
-    of the decoded body.  `raw_ref` is "file#offset" in the raw archive.
+    before.  `answered_at` is when the answer began, None when none did.  `bytes` counts the body on the wire.
+    `error_class` is an Outcome's value, or None when an HTTP answer was read to its end.  `had_validators` says that
+    the answer carried an ETag or a Last-Modified.  `content_hash` is of the decoded body.  `raw_ref` is "file#offset"
+    in the raw archive.
     """
 
     fetch_id: str
@@ -300,17 +316,40 @@ class Fetch:
     attempt: int
     started_at: datetime
     ended_at: datetime
+    answered_at: datetime | None = None
     redirected_from: str | None = None
     status: int | None = None
     bytes: int = 0
     error_class: str | None = None
     was_conditional: bool = False
+    validator_use: ValidatorUse = ValidatorUse.NONE
     had_validators: bool = False
     retry_after_until: datetime | None = None
     robots_rule: str | None = None
     crawl_delay_seconds: float | None = None
     content_hash: str | None = None
     raw_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """What one reading of an origin's robots.txt came to.
+
+    `agent` is whom the group names that counts for us ("newsledger", "*", None), `rules` are its lines (Allow,
+    Disallow, Crawl-delay), `sitemaps` those that the file names.  `reason` is None where it was read; else why there
+    are no rules, and where that is trouble, `outcome` is its value.
+    """
+
+    origin: str
+    read_at: datetime
+    run_id: str = ""
+    fetch_id: str = ""
+    agent: str | None = None
+    rules: tuple[str, ...] = ()
+    crawl_delay_seconds: float | None = None
+    sitemaps: tuple[str, ...] = ()
+    outcome: str | None = None
+    reason: str | None = None
 
 
 class FeedHealth(StrEnum):
@@ -359,11 +398,14 @@ class Habit:
 class FeedGap:
     """Two polls whose documents share no entry: what came in between was likely missed, `missed` items or so.
 
-    `since` is the time of the earlier poll.
+    `since` is the time of the earlier poll.  `witness` is the site's news sitemap, if it was asked and answered, and
+    `witnessed` the articles that it names for the time in between.
     """
 
     since: datetime
     missed: int
+    witness: str | None = None
+    witnessed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,13 +490,19 @@ class ListedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One ingest run.  `ended_at` is None in the record staged at its start."""
+    """One ingest run.  `ended_at` is None in the record staged at its start.
+
+    `per_host_interval` (seconds) and `per_host_concurrency` are the settings of its pacing; None where nothing is asked
+    for.
+    """
 
     run_id: str
     started_at: datetime
     trigger: str
     code_version: str
     ended_at: datetime | None = None
+    per_host_interval: float | None = None
+    per_host_concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

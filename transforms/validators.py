@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from transforms.arrivals import mark_of
-from transforms.records import Entry, FeedState
+from transforms.records import Entry, FeedState, ValidatorUse
 
 TESTED_AFTER = 100
 """Answers 304 in a row, a tenth more or less by the feed, so that feeds are not all tested by one run."""
@@ -24,16 +24,18 @@ DATED_LATE = timedelta(hours=1)
 """How much older than its appearance a publisher's time may honestly make an entry."""
 
 
-def sends_validators(state: FeedState, now: datetime) -> bool:
-    """Whether the next poll is conditional, as far as there are validators."""
+def validator_use(state: FeedState, now: datetime) -> ValidatorUse:
+    """What the next poll makes of the feed's validators."""
+    if state.etag is None and state.last_modified is None:
+        return ValidatorUse.NONE
     if state.distrusted_until is not None and now < state.distrusted_until:
-        return False
+        return ValidatorUse.DISTRUSTED
     if state.full_answer_at is None or state.not_modified_count == 0:
-        return True
+        return ValidatorUse.SENT
     waited = now - state.full_answer_at
     seed = blake2b(state.feed_url.encode("utf-8", "surrogatepass"), digest_size=1).digest()[0]
     is_often = state.not_modified_count >= TESTED_AFTER * (0.9 + 0.2 * seed / 255) and waited >= TESTED_AT_MOST_EVERY
-    return not (is_often or waited >= TESTED_AT_LEAST_EVERY)
+    return ValidatorUse.TESTED if is_often or waited >= TESTED_AT_LEAST_EVERY else ValidatorUse.SENT
 
 
 def after_not_modified(state: FeedState, *, etag: str | None, last_modified: str | None) -> FeedState:
@@ -59,7 +61,7 @@ def after_document(
     `entries` is None when they are those that are known.
     """
     until = state.distrusted_until
-    is_test = state.not_modified_count > 0 and not sends_validators(state, now)
+    is_test = state.not_modified_count > 0 and validator_use(state, now) is not ValidatorUse.SENT
     if is_test and entries is not None and _were_passed_over(state, etag, last_modified, entries):
         until = now + DISTRUSTED_FOR
     return replace(

@@ -47,6 +47,8 @@ RUNS = pa.schema(
         ("ended_at", _TIME),
         ("trigger", _TEXT),
         ("code_version", _TEXT),
+        ("per_host_interval", pa.float64()),
+        ("per_host_concurrency", pa.int32()),
     ]
 )
 
@@ -93,6 +95,8 @@ POLLS = pa.schema(
         ("moved_polls", pa.int32()),
         ("gap_since", _TIME),
         ("gap_missed", pa.int32()),
+        ("gap_witness", _TEXT),
+        ("gap_witnessed", pa.int32()),
     ]
 )
 
@@ -126,21 +130,40 @@ FETCHES = pa.schema(
         ("run_id", _TEXT),
         ("url", _TEXT),
         ("host", _TEXT),
+        ("site", _TEXT),
         ("purpose", _TEXT),
         ("attempt", pa.int32()),
         ("redirected_from", _TEXT),
         ("status", pa.int32()),
         ("started_at", _TIME),
+        ("answered_at", _TIME),
         ("ended_at", _TIME),
         ("bytes", pa.int64()),
         ("error_class", _TEXT),
         ("was_conditional", pa.bool_()),
+        ("validator_use", _TEXT),
         ("had_validators", pa.bool_()),
         ("retry_after_until", _TIME),
         ("robots_rule", _TEXT),
         ("crawl_delay_seconds", pa.float64()),
         ("content_hash", _TEXT),
         ("raw_ref", _TEXT),
+    ]
+)
+
+ROBOTS_FILES = pa.schema(
+    [
+        ("origin", _TEXT),
+        ("site", _TEXT),
+        ("read_at", _TIME),
+        ("run_id", _TEXT),
+        ("fetch_id", _TEXT),
+        ("agent", _TEXT),
+        ("rules", _TEXTS),
+        ("crawl_delay_seconds", pa.float64()),
+        ("sitemaps", _TEXTS),
+        ("outcome", _TEXT),
+        ("reason", _TEXT),
     ]
 )
 
@@ -220,6 +243,7 @@ SCHEMAS = {
     "polls": POLLS,
     "entries": ENTRIES,
     "fetches": FETCHES,
+    "robots_files": ROBOTS_FILES,
     "page_results": PAGE_RESULTS,
     "articles": ARTICLES,
 }

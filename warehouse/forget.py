@@ -180,7 +180,7 @@ def _begin(connection: DuckDBPyConnection, run: Run) -> int:
             "insert into ops.loads values (?, ?, ?, 0, 0, 0, 0, 0)", [load_seq, run.run_id, run.started_at]
         )
         values = [run.run_id, run.started_at, run.ended_at, run.trigger, run.code_version, load_seq]
-        connection.execute("insert into ops.runs values (?, ?, ?, ?, ?, ?)", values)
+        connection.execute(sql_text("queries/insert_run.sql"), values)
     connection.execute("set variable load_seq = ?::bigint", [load_seq])
     connection.execute("set variable run_id = ?", [run.run_id])
     connection.execute("set variable takedown_at = ?::timestamptz", [run.started_at])

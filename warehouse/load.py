@@ -39,6 +39,7 @@ _STEPS = (
         ),
     ),
     ("fetches", ("50_fetches",)),
+    ("robots_files", ("52_robots_files",)),
     (
         "page_results",
         (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -30,9 +30,8 @@ _STATE_TABLES = (
     "dim_feeds",
     "dim_sites",
     "dim_articles",
+    "fct_robots_files",
 )
-_ROBOTS_KEPT = timedelta(hours=24)
-"""How long a Crawl-delay may be relied on (RFC 9309, section 2.4)."""
 
 
 @contextmanager
@@ -50,8 +49,8 @@ def open_state(
             return
         tables = {table: stored.execute(f"from {table}").to_arrow_table() for table in _STATE_TABLES}
         tables["fct_sightings"] = stored.execute(sql_text("queries/standing_sightings.sql")).to_arrow_table()
-        since = {"since": now - _ROBOTS_KEPT}
-        tables["fct_fetches"] = stored.execute(sql_text("queries/latest_page_fetches.sql"), since).to_arrow_table()
+        recent = sql_text("queries/recent_fetches.sql")
+        tables["fct_fetches"] = stored.execute(recent, {"now": now}).to_arrow_table()
     with empty_connection(now) as overlaid:
         for table, rows in tables.items():
             overlaid.register("stored_rows", rows)

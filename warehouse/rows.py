@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from transforms.history.versions import body_hash, content_hash, text_hash
-from transforms.records import Article, Fetch, LeadImage, ListedEntry, PageResult, Poll, PublisherTime, Run
+from transforms.records import Article, Fetch, LeadImage, ListedEntry, PageResult, Poll, PublisherTime, RobotsFile, Run
 from transforms.text import title_key
 from transforms.urls import is_section_of, site_of, url_loose, url_strict
 
@@ -95,6 +95,8 @@ def poll_row(poll: Poll) -> Row:
         "moved_polls": state.moved_polls,
         "gap_since": poll.gap.since if poll.gap else None,
         "gap_missed": poll.gap.missed if poll.gap else None,
+        "gap_witness": poll.gap.witness if poll.gap else None,
+        "gap_witnessed": poll.gap.witnessed if poll.gap else None,
     }
 
 
@@ -128,7 +130,13 @@ def entry_row(listed: ListedEntry) -> Row:
 
 def fetch_row(fetch: Fetch) -> Row:
     """Return a row of fetches.parquet."""
-    return asdict(fetch) | {"url": without_credentials(fetch.url)}
+    site = site_of(fetch.host) if fetch.host else ""
+    return asdict(fetch) | {"url": without_credentials(fetch.url), "site": site}
+
+
+def robots_row(file: RobotsFile) -> Row:
+    """Return a row of robots_files.parquet."""
+    return asdict(file) | {"site": site_of(file.origin)}
 
 
 def result_row(result_number: int, result: PageResult) -> Row:

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.errors import WarehouseUnwritable
-from transforms.records import Fetch, ListedEntry, PageResult, Poll, Run
+from transforms.records import Fetch, ListedEntry, PageResult, Poll, RobotsFile, Run
 from warehouse.arrow_schemas import SCHEMAS
-from warehouse.rows import Row, article_row, entry_row, fetch_row, poll_row, result_row, run_row
+from warehouse.rows import Row, article_row, entry_row, fetch_row, poll_row, result_row, robots_row, run_row
 
 _TEMPORARY = ".tmp-"
 _DAMAGED = ".damaged-"
@@ -39,6 +39,7 @@ class Batch:
     polls: Sequence[Poll] = ()
     entries: Sequence[ListedEntry] = ()
     fetches: Sequence[Fetch] = ()
+    robots_files: Sequence[RobotsFile] = ()
     page_results: Sequence[PageResult] = ()
 
 
@@ -142,6 +143,7 @@ def _rows(batch: Batch) -> dict[str, list[Row]]:
         "polls": [poll_row(poll) for poll in batch.polls],
         "entries": [entry_row(listed) for listed in batch.entries],
         "fetches": [fetch_row(fetch) for fetch in batch.fetches],
+        "robots_files": [robots_row(file) for file in batch.robots_files],
         "page_results": [result_row(number, result) for number, result in results],
         "articles": [article_row(number, result, result.article) for number, result in results if result.article],
     }

@@ -31,12 +31,6 @@ def read_feed_states(connection: DuckDBPyConnection) -> dict[str, FeedState]:
     return {row["feed_url"]: _feed_state(row) for row in rows}
 
 
-def read_crawl_delays(connection: DuckDBPyConnection, *, since: datetime) -> dict[str, float]:
-    """Return the Crawl-delay in seconds of every host of which a page was fetched at `since` or later; 0 for none."""
-    rows = fetch_rows(connection, sql_text("queries/crawl_delays.sql"), {"since": since})
-    return {row["host"]: row["crawl_delay_seconds"] or 0.0 for row in rows}
-
-
 def read_known_keys(connection: DuckDBPyConnection) -> set[str]:
     """Return the strict keys of all addresses that were asked for or read and led to an article.
 

@@ -26,6 +26,7 @@ from flows.acquire.exchange import Answer, Request, RobotsDecision
 from flows.acquire.pacing import Pacer, Turn
 from flows.acquire.targets import Target, parse_target, redirect_target
 from flows.acquire.verdicts import REDIRECTS, Verdict, retry_after_seconds, verdict_on_error, verdict_on_status
+from flows.acquire.waits import ASKS_TO_WAIT, WAITED_FOR_SECONDS, Waits
 from transforms.outcomes import Outcome
 from transforms.records import Fetch
 from transforms.urls import url_strict
@@ -57,6 +58,7 @@ class _Received:
     """What one request brought: a status and headers, the body where there is one, the verdict where it failed."""
 
     status: int | None = None
+    answered_at: datetime | None = None
     headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
     body: bytes = b""
     wire_size: int = 0
@@ -107,6 +109,7 @@ class Client:
         archive: Archive | None = None,
     ) -> None:
         self.pacer = pacer
+        self.waits = Waits()
         self._user_agent = settings.user_agent
         self._clock = clock
         self._run_id = run_id
@@ -147,6 +150,8 @@ class Client:
             if (known := _known_key(course)) is not None:
                 reason = f"redirected to {target.shown}, which leads to a known article"
                 return replace(course.answer(), same_as=known, reason=reason)
+            if (refusal := self._refusal(target)) is not None:
+                return self._arrived(course, refusal)
             decision = await request.may_fetch(target.shown) if request.may_fetch is not None else None
             if decision is not None and not decision.allowed:
                 reason = f"the site's robots.txt decides: {decision.rule}"
@@ -176,17 +181,35 @@ class Client:
             return Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error))
         return None
 
+    def _refusal(self, target: Target) -> _Received | None:
+        """What stands for an answer where the server asked us to wait for longer than a run does."""
+        seconds = self.waits.seconds_left(target.shown, target.host)
+        if seconds <= WAITED_FOR_SECONDS:
+            return None
+        until = self._clock() + timedelta(seconds=seconds)
+        reason = f"not asked, because the server wants us to wait until {until:%Y-%m-%d %H:%M} UTC (Retry-After)"
+        return _Received(verdict=Verdict(outcome=Outcome.RATE_LIMITED, reason=reason), retry_after_seconds=seconds)
+
     async def _hop(self, target: Target, course: _Course, decision: RobotsDecision | None) -> _Received:
         """One request within the host's turn, and the row that tells of it."""
         async with self.pacer.turn(target.host) as turn:
+            # asked again: who waited for the turn did so while others were answered
+            if (refusal := self._refusal(target)) is not None:
+                return refusal
+            while (seconds := self.waits.seconds_left(target.shown, target.host)) > 0:
+                await asyncio.sleep(seconds)
             if course.request.room is not None:
                 await course.request.room.take()
             loop = asyncio.get_running_loop()
             fetch_id, started_at, started = uuid.uuid4().hex, self._clock(), loop.time()
             received = await self._exchange(target, course, turn, fetch_id)
+            ended_at, asked_to_wait = self._clock(), received.retry_after_seconds
+            retry_after_until = self._moment_after(asked_to_wait)
             course.seconds_left -= loop.time() - started
-            if received.status in (429, 503):
+            if received.status in ASKS_TO_WAIT:
                 self.pacer.slow_down(target.host)
+                if asked_to_wait is not None:
+                    self.waits.note(target.shown, target.host, seconds=asked_to_wait)
             if course.request.room is not None and (received.verdict is not None or received.status in REDIRECTS):
                 # given back within the turn: who keeps room while waiting for a turn blocks those who wait for room
                 course.request.room.release()
@@ -199,14 +222,16 @@ class Client:
                 purpose=course.request.purpose,
                 attempt=course.attempt,
                 started_at=started_at,
-                ended_at=self._clock(),
+                answered_at=received.answered_at,
+                ended_at=ended_at,
                 redirected_from=course.fetches[-1].fetch_id if course.fetches else None,
                 status=received.status,
                 bytes=received.wire_size,
                 error_class=received.verdict.outcome.value if received.verdict else None,
                 was_conditional=course.request.is_conditional,
+                validator_use=course.request.validator_use,
                 had_validators="etag" in received.headers or "last-modified" in received.headers,
-                retry_after_until=self._moment_after(received.retry_after_seconds),
+                retry_after_until=retry_after_until,
                 robots_rule=decision.rule if decision else None,
                 crawl_delay_seconds=decision.crawl_delay_seconds if decision else None,
                 content_hash=hashlib.blake2b(received.body, digest_size=8).hexdigest() if received.body else None,
@@ -223,7 +248,9 @@ class Client:
                 asyncio.timeout(course.seconds_left),
                 self._connections.get(target, headers=self._headers(target, course), turn=turn) as response,
             ):
-                received = self._head(response, is_conditional=request.is_conditional)
+                answered_at = self._clock()
+                turn.answered()
+                received = self._head(response, answered_at, is_conditional=request.is_conditional)
                 if received.verdict is not None and request.purpose in _ARCHIVED:
                     shown = await read_error_page(response)
                     return replace(
@@ -255,11 +282,12 @@ class Client:
             # what the status says holds, whatever becomes of the page that comes with it
             return received if received.verdict is not None else replace(received, verdict=verdict)
 
-    def _head(self, response: aiohttp.ClientResponse, *, is_conditional: bool) -> _Received:
+    def _head(self, response: aiohttp.ClientResponse, answered_at: datetime, *, is_conditional: bool) -> _Received:
         status, headers = response.status, headers_as_text(response.headers)
         is_redirect = status in REDIRECTS and "location" in headers
         return _Received(
             status=status,
+            answered_at=answered_at,
             headers=headers,
             verdict=None if is_redirect else verdict_on_status(status, is_conditional=is_conditional),
             retry_after_seconds=retry_after_seconds(

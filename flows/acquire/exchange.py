@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from flows.acquire.rooms import Room
 from transforms.article.challenges import CHALLENGE_HEADERS
 from transforms.outcomes import Outcome
-from transforms.records import Fetch
+from transforms.records import Fetch, ValidatorUse
 
 MIB = 1024 * 1024
 
@@ -32,13 +32,14 @@ ROBOTS_ACCEPT = "text/plain, */*;q=0.1"
 class RobotsDecision:
     """Whether robots.txt lets us ask for a URL.
 
-    `rule` names what decided ("Disallow: /members/", "no robots.txt").  `outcome` is set when the answer is no:
+    `rule` names what decided ("Disallow: /members/", "no robots.txt"); None where it does not count for what is asked
+    for.  `outcome` is set when the answer is no:
     Outcome.ROBOTS where a rule forbids it, the trouble itself (timed_out, server_error, …) where robots.txt could not
     be read, so that a later run asks again.  `crawl_delay_seconds` is what the file asks for.
     """
 
     allowed: bool
-    rule: str
+    rule: str | None
     crawl_delay_seconds: float | None = None
     outcome: Outcome | None = None
 
@@ -49,6 +50,7 @@ class Request:
 
     `url` may hold credentials (user:password@): they are sent to its origin only, and no answer repeats them.
     `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
+    `validator_use` says so, and where none are sent why.
     `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
     hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.
     `suppression` is asked for each hop, the first included: where it gives a reason, the fetch ends before that hop.
@@ -65,6 +67,7 @@ class Request:
     total_seconds: float
     etag: str | None = None
     last_modified: str | None = None
+    validator_use: ValidatorUse = ValidatorUse.NONE
     is_known: Callable[[str], bool] | None = None
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None
     suppression: Callable[[str], str | None] | None = None
@@ -82,6 +85,9 @@ def feed_request(
     purpose: str = "feed",
     etag: str | None = None,
     last_modified: str | None = None,
+    validator_use: ValidatorUse = ValidatorUse.NONE,
+    may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None,
+    suppression: Callable[[str], str | None] | None = None,
     total_seconds: float = FEED_SECONDS,
 ) -> Request:
     """A request for a feed or a sitemap."""
@@ -94,6 +100,9 @@ def feed_request(
         total_seconds=total_seconds,
         etag=etag,
         last_modified=last_modified,
+        validator_use=validator_use,
+        may_fetch=may_fetch,
+        suppression=suppression,
     )
 
 

@@ -26,26 +26,41 @@ class _Bucket:
 
     places: asyncio.Semaphore
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    last_start: float = float("-inf")
+    counts_from: float = float("-inf")
+    """From when the interval to the next start counts."""
     crawl_delay: float = 0.0
     slowed_until: float = float("-inf")
 
 
 class Turn:
-    """One host's leave to send one request."""
+    """One host's leave to send one request.
+
+    What counts is the interval between two requests as the server sees it, and a busy server sees a request long after
+    it was sent.  So the interval counts from a moment at which the server has certainly seen the request before: the
+    beginning of its answer, else the end of waiting for one.
+    """
 
     def __init__(self, bucket: _Bucket) -> None:
         self._bucket = bucket
+        self._is_answered = False
 
     def started(self) -> None:
-        """Call it when the request goes out: connecting takes time, and the host's interval counts from request to
-        request.
-        """
-        self._bucket.last_start = asyncio.get_running_loop().time()
+        """Call it when the request goes out: connecting takes time."""
+        self._bucket.counts_from = asyncio.get_running_loop().time()
+
+    def answered(self) -> None:
+        """Call it when the answer begins."""
+        self._is_answered = True
+        self._bucket.counts_from = asyncio.get_running_loop().time()
+
+    def ended(self) -> None:
+        """Call it when no more is expected of the request."""
+        if not self._is_answered:
+            self.answered()
 
 
 class Pacer:
-    """Gives out turns: per host at most `concurrency` at once and one start each `interval_seconds`.
+    """Gives out turns: per host at most `concurrency` at once and `interval_seconds` between two (see `Turn`).
 
     A host's Crawl-delay lengthens its interval and never shortens it.  `max_in_flight` caps the requests of all hosts
     together.  Waiters are served in the order in which they came.
@@ -74,6 +89,7 @@ class Pacer:
             try:
                 yield turn
             finally:
+                turn.ended()
                 self._all.release()
 
     def set_crawl_delay(self, host: str, seconds: float) -> None:
@@ -86,8 +102,13 @@ class Pacer:
         bucket = self._bucket(host)
         bucket.slowed_until = max(bucket.slowed_until, asyncio.get_running_loop().time() + seconds)
 
+    def resume(self, host: str, *, seconds_ago: float) -> None:
+        """Takes over that the host was asked by an earlier run, so long ago."""
+        bucket = self._bucket(host)
+        bucket.counts_from = max(bucket.counts_from, asyncio.get_running_loop().time() - seconds_ago)
+
     def interval(self, host: str) -> float:
-        """Seconds between two starts on this host, as of now."""
+        """Seconds between two requests to this host, as of now."""
         return self._interval_of(self._bucket(host))
 
     def _bucket(self, host: str) -> _Bucket:
@@ -104,5 +125,5 @@ class Pacer:
     async def _wait_for_start(self, bucket: _Bucket) -> None:
         # Asked again after each wait: the interval may have grown meanwhile (a Crawl-delay read, a 429).
         loop = asyncio.get_running_loop()
-        while (wait := bucket.last_start + self._interval_of(bucket) - loop.time()) > 0:
+        while (wait := bucket.counts_from + self._interval_of(bucket) - loop.time()) > 0:
             await asyncio.sleep(wait)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from transforms.dates import believable
 from transforms.errors import FeedError, NewsledgerError, WorkerError
 from transforms.feeds.entries import keyed_by_link
 from transforms.feeds.parse import entries_hash, parse_feed
-from transforms.moves import after_redirect, without_failed_move, without_moves
+from transforms.moves import after_redirect, crowded_hosts, without_failed_move, without_moves
 from transforms.outcomes import Outcome
 from transforms.records import (
     Entry,
@@ -34,9 +34,10 @@ from transforms.records import (
     GuidTrust,
     ListedEntry,
     Poll,
+    ValidatorUse,
 )
-from transforms.urls import host_of, site_of, url_strict
-from transforms.validators import after_document, after_not_modified, sends_validators
+from transforms.urls import url_strict
+from transforms.validators import after_document, after_not_modified, validator_use
 from warehouse.suppressions import Suppressions
 
 SLOW_ANSWER = timedelta(seconds=10)
@@ -74,62 +75,63 @@ class Poller:
         run_id: str,
         max_entries: int,
         policy: RetryPolicy,
+        suppression: Callable[[str], str | None],
         fresh_within: timedelta | None,
     ) -> None:
+        """`suppression` says why an address must not be asked, or None."""
         self._client = client
         self._robots = robots
         self._policy = policy
+        self._suppression = suppression
         self._engine = engine
         self._clock = clock
         self._run_id = run_id
         self._max_entries = max_entries
         self._fresh_within = fresh_within
+        self._crowded: AbstractSet[str] = frozenset()
 
     async def poll_all(
         self,
         feeds: Sequence[FeedSpec],
         states: Mapping[str, FeedState],
-        crawl_delays: Mapping[str, float],
         on_done: Callable[[], None],
     ) -> list[PollOutcome]:
-        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome.
-
-        `crawl_delays` are those that are known and not older than a robots.txt may be kept, in seconds by host.
-        """
-        for host, seconds in crawl_delays.items():
-            self._client.pacer.set_crawl_delay(host, seconds)
-
-        per_site = Counter(site_of(_asked_url(feed, states.get(feed.address))) for feed in feeds)
+        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
+        self._crowded = crowded_hosts(states.values())
 
         async def one(feed: FeedSpec) -> PollOutcome:
-            state = states.get(feed.address) or FeedState(feed_url=feed.address)
-            if feed.pinned:
-                state = without_moves(state)
-            url = _asked_url(feed, state)
-            if per_site[site_of(url)] > 1 and host_of(url) not in crawl_delays:
-                # a subscribed feed needs no leave, but a Crawl-delay must be known before the second request
-                await self._robots.may_fetch(url)
-            try:
-                outcome = await self._poll(feed, state)
-            except NewsledgerError:
-                raise
-            except Exception as error:
-                # trouble that nobody foresaw costs the feed's poll and not the run
-                logger.exception("polling %s", feed.address)
-                answer = Answer(url=feed.address, final_url=feed.address, hops=(), fetches=())
-                reason = f"an unexpected {type(error).__name__}: {error}"
-                outcome = self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
+            outcome = await self.poll(feed, states)
             on_done()
             return outcome
 
         return list(await asyncio.gather(*(one(feed) for feed in feeds)))
 
-    async def _poll(self, feed: FeedSpec, state: FeedState) -> PollOutcome:
-        is_conditional = sends_validators(state, self._clock())
+    async def poll(self, feed: FeedSpec, states: Mapping[str, FeedState], *, is_found: bool = False) -> PollOutcome:
+        """Asks one feed; with `is_found` a sitemap nobody subscribed to, on which robots.txt decides as on pages."""
+        state = states.get(feed.address) or FeedState(feed_url=feed.address)
+        if feed.pinned:
+            state = without_moves(state)
+        try:
+            return await self._poll(feed, state, is_found=is_found)
+        except NewsledgerError:
+            raise
+        except Exception as error:
+            # trouble that nobody foresaw costs the feed's poll and not the run
+            logger.exception("polling %s", feed.address)
+            answer = Answer(url=feed.address, final_url=feed.address, hops=(), fetches=())
+            reason = f"an unexpected {type(error).__name__}: {error}"
+            return self._failed(feed, state, answer, Outcome.BAD_CONTENT, reason)
+
+    async def _poll(self, feed: FeedSpec, state: FeedState, *, is_found: bool) -> PollOutcome:
+        use = validator_use(state, self._clock())
         request = feed_request(
             _asked_url(feed, state),
-            etag=state.etag if is_conditional else None,
-            last_modified=state.last_modified if is_conditional else None,
+            etag=state.etag if use is ValidatorUse.SENT else None,
+            last_modified=state.last_modified if use is ValidatorUse.SENT else None,
+            validator_use=use,
+            purpose="sitemap" if is_found else "feed",
+            may_fetch=self._robots.may_fetch if is_found else self._robots.may_poll,
+            suppression=self._suppression,
         )
         answer = await fetch_with_retries(self._client, request, policy=self._policy)
         if answer.outcome is not None:
@@ -171,7 +173,7 @@ class Poller:
         now = self._clock()
         listing = listing_of(document.entries, now)
         is_same_feed = not set(listing.marks).isdisjoint(state.entry_marks)
-        state = _moved(feed, state, answer, now, is_same_feed=is_same_feed)
+        state = self._moved(feed, state, answer, now, is_same_feed=is_same_feed)
         wishes = self._wishes(feed, answer, now)
         after, gap = after_success(
             state, now=now, listing=listing, hints=document.hints, wishes=wishes, is_slow=_is_slow(answer)
@@ -200,7 +202,7 @@ class Poller:
 
     def _unchanged(self, feed: FeedSpec, state: FeedState, answer: Answer, reason: str) -> PollOutcome:
         now = self._clock()
-        state = _moved(feed, state, answer, now, is_same_feed=True)
+        state = self._moved(feed, state, answer, now, is_same_feed=True)
         wishes = self._wishes(feed, answer, now)
         after, _ = after_success(
             state, now=now, listing=None, hints=state.hints, wishes=wishes, is_slow=_is_slow(answer)
@@ -226,6 +228,20 @@ class Poller:
             every=parse_duration(feed.every) if feed.every else None,
             fresh_within=self._fresh_within,
         )
+
+    def _moved(
+        self, feed: FeedSpec, state: FeedState, answer: Answer, now: datetime, *, is_same_feed: bool
+    ) -> FeedState:
+        """The state with what the answer's redirects say.
+
+        Credentials are not taken along, so a feed that has some never moves.
+        """
+        if feed.pinned or feed.url != feed.address:
+            return state
+        last_attempt = [fetch for fetch in answer.fetches if fetch.attempt == answer.fetches[-1].attempt]
+        is_permanent = len(answer.hops) > 1 and all(fetch.status in (301, 308) for fetch in last_attempt[:-1])
+        moved_to = answer.final_url if is_permanent else None
+        return after_redirect(state, now=now, moved_to=moved_to, is_same_feed=is_same_feed, crowded=self._crowded)
 
     def _poll_row(
         self, feed: FeedSpec, answer: Answer, state: FeedState, now: datetime, result: str, reason: str
@@ -276,16 +292,6 @@ def suppressed_polls(
 def _asked_url(feed: FeedSpec, state: FeedState | None) -> str:
     """The address to ask: the adopted one where the feed moved, unless its line in the feeds file is pinned."""
     return feed.url if state is None or state.adopted_url is None or feed.pinned else state.adopted_url
-
-
-def _moved(feed: FeedSpec, state: FeedState, answer: Answer, now: datetime, *, is_same_feed: bool) -> FeedState:
-    """The state with what the answer's redirects say.  Credentials are not taken along, so such a feed never moves."""
-    if feed.pinned or feed.url != feed.address:
-        return state
-    last_attempt = [fetch for fetch in answer.fetches if fetch.attempt == answer.fetches[-1].attempt]
-    is_permanent = len(answer.hops) > 1 and all(fetch.status in (301, 308) for fetch in last_attempt[:-1])
-    moved_to = answer.final_url if is_permanent else None
-    return after_redirect(state, now=now, moved_to=moved_to, is_same_feed=is_same_feed)
 
 
 def _is_slow(answer: Answer) -> bool:

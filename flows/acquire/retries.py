@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from flows.acquire.client import Client
 from flows.acquire.exchange import Answer, Request
+from flows.acquire.waits import WAITED_FOR_SECONDS
 from transforms.outcomes import Outcome
 
 
@@ -25,7 +26,7 @@ class RetryPolicy:
 
     max_attempts: int = 3
     backoff_seconds: float = 1.0
-    max_retry_after_seconds: float = 10.0
+    max_retry_after_seconds: float = WAITED_FOR_SECONDS
     budget_seconds: float = 90.0
 
     def wait_before_next(self, answer: Answer, *, attempt: int) -> float | None:

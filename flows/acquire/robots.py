@@ -1,50 +1,57 @@
-"""robots.txt by RFC 9309: read once per origin and run, and asked before each page."""
+"""robots.txt by RFC 9309: read at most once a day per origin, and asked before each page and feed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from protego import Protego
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 
 from flows.acquire.client import Client
 from flows.acquire.exchange import Answer, RobotsDecision, robots_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
-from flows.acquire.targets import parse_target
+from flows.acquire.robots_rules import PRODUCT_TOKEN, forbidding_line, parser_of, read_rules
+from flows.acquire.targets import Target, parse_target
 from transforms.outcomes import Outcome
-from transforms.records import Fetch
-
-PRODUCT_TOKEN = "newsledger"  # noqa: S105 - the name that a robots.txt may address us by
-MAX_PARSED_BYTES = 500 * 1024
-"""RFC 9309 section 2.5: at least this much is parsed; the rest of a longer file is passed over."""
+from transforms.records import Fetch, RobotsFile
+from transforms.urls import host_of
 
 # 4xx means that there are no rules (section 2.3.1.3), and so do too many redirects (2.3.1.2).  429 is no 4xx in
 # that sense: it says that we ask too often, and asking on would be no answer to that.
 _NO_RULES = frozenset({Outcome.NOT_FOUND, Outcome.GONE, Outcome.BLOCKED, Outcome.REDIRECT_LOOP})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rules:
-    """What one origin's robots.txt came to: rules, or one decision for all its pages."""
-
-    parser: Protego | None = None
-    lines: tuple[str, ...] = ()
-    decision: RobotsDecision | None = None
+NAMES_US = "robots.txt names newsledger"
 
 
 class Robots:
     """The robots.txt files of one run.
 
-    `on_fetched` is given the rows of each file's requests, as they come in.  A host's Crawl-delay goes to the client's
-    pacer.
+    `on_fetched` is given the rows of each file's requests as they come in, `on_read` what the file says.  A host's
+    Crawl-delay goes to the client's pacer.
     """
 
-    def __init__(self, client: Client, *, policy: RetryPolicy, on_fetched: Callable[[tuple[Fetch, ...]], None]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        policy: RetryPolicy,
+        clock: Callable[[], datetime],
+        on_fetched: Callable[[tuple[Fetch, ...]], None] = lambda _rows: None,
+        on_read: Callable[[RobotsFile], None] = lambda _file: None,
+    ) -> None:
         self._client = client
         self._policy = policy
+        self._clock = clock
         self._on_fetched = on_fetched
-        self._reading: dict[str, asyncio.Task[_Rules]] = {}
+        self._on_read = on_read
+        self._known: dict[str, RobotsFile] = {}
+        self._reading: dict[str, asyncio.Task[RobotsFile]] = {}
+
+    def know(self, files: Iterable[RobotsFile]) -> None:
+        """Takes over what earlier runs read, as long ago as it may be relied on at most."""
+        for file in files:
+            self._known[file.origin] = file
+            self._pace(file)
 
     async def may_fetch(self, url: str) -> RobotsDecision:
         """Whether the page may be asked for.  Callers that come at once share one request.
@@ -53,67 +60,79 @@ class Robots:
         run, and the decision's outcome is the trouble itself.
         """
         target = parse_target(url)
+        known = self._known.get(target.origin)
+        return _decide(known if known is not None and known.outcome is None else await self._read(target), target)
+
+    async def may_poll(self, url: str) -> RobotsDecision:
+        """Whether the feed may be asked for: its subscriber wants it, so only a group that names us says no.
+
+        A robots.txt that could not be read says nothing, and is not asked for again on a feed's account for a day.
+        """
+        target = parse_target(url)
+        file = self._known.get(target.origin) or await self._read(target)
+        if file.agent == PRODUCT_TOKEN:
+            decision = _decide(file, target)
+            return replace(decision, rule=f"{decision.rule} ({NAMES_US})")
+        return RobotsDecision(allowed=True, rule=None, crawl_delay_seconds=file.crawl_delay_seconds)
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the address's origin names."""
+        target = parse_target(url)
+        return (self._known.get(target.origin) or await self._read(target)).sitemaps
+
+    async def _read(self, target: Target) -> RobotsFile:
         reading = self._reading.get(target.origin)
         if reading is None:
-            reading = asyncio.create_task(self._read(target.origin, target.host))
+            reading = asyncio.create_task(self._ask(target.origin))
             self._reading[target.origin] = reading
         # Shielded: a caller that is cancelled must not take the file away from the others.
-        return _decide(await asyncio.shield(reading), str(target.url))
+        return await asyncio.shield(reading)
 
-    async def _read(self, origin: str, host: str) -> _Rules:
+    async def _ask(self, origin: str) -> RobotsFile:
         answer = await fetch_with_retries(self._client, robots_request(f"{origin}/robots.txt"), policy=self._policy)
-        self._on_fetched(answer.fetches)
-        rules = _rules_of(answer)
-        if rules.parser is not None and (delay := rules.parser.crawl_delay(PRODUCT_TOKEN)):
-            self._client.pacer.set_crawl_delay(host, delay)
-        return rules
+        file = _file_of(origin, answer, self._clock())
+        self._pace(file)
+        if answer.fetches:  # none where the server wants us to wait
+            last = replace(answer.fetches[-1], crawl_delay_seconds=file.crawl_delay_seconds)
+            self._on_fetched((*answer.fetches[:-1], last))
+            self._on_read(replace(file, run_id=last.run_id, fetch_id=last.fetch_id))
+        return file
+
+    def _pace(self, file: RobotsFile) -> None:
+        if file.crawl_delay_seconds:
+            self._client.pacer.set_crawl_delay(host_of(file.origin), file.crawl_delay_seconds)
 
 
-def _rules_of(answer: Answer) -> _Rules:
+def _file_of(origin: str, answer: Answer, at: datetime) -> RobotsFile:
     if answer.outcome is None:
-        text = answer.body[:MAX_PARSED_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
-        return _Rules(parser=Protego.parse(text), lines=_disallow_lines(text, PRODUCT_TOKEN))
+        rules = read_rules(answer.body)
+        delay = parser_of(rules.lines).crawl_delay(PRODUCT_TOKEN)
+        return RobotsFile(
+            origin=origin,
+            read_at=at,
+            agent=rules.agent,
+            rules=rules.lines,
+            crawl_delay_seconds=delay or None,
+            sitemaps=rules.sitemaps,
+        )
     if answer.outcome in _NO_RULES:
-        return _Rules(decision=RobotsDecision(allowed=True, rule=f"no robots.txt ({answer.reason})"))
-    rule = f"it could not be read: {answer.reason}"
-    return _Rules(decision=RobotsDecision(allowed=False, rule=rule, outcome=answer.outcome))
-
-
-def _decide(rules: _Rules, url: str) -> RobotsDecision:
-    if rules.decision is not None:
-        return rules.decision
-    assert rules.parser is not None
-    delay = rules.parser.crawl_delay(PRODUCT_TOKEN)
-    if rules.parser.can_fetch(url, PRODUCT_TOKEN):
-        return RobotsDecision(allowed=True, rule="allowed by robots.txt", crawl_delay_seconds=delay)
-    return RobotsDecision(
-        allowed=False, rule=_forbidding(rules.lines, url), crawl_delay_seconds=delay, outcome=Outcome.ROBOTS
+        return RobotsFile(origin=origin, read_at=at, reason=f"no robots.txt ({answer.reason})")
+    return RobotsFile(
+        origin=origin, read_at=at, outcome=str(answer.outcome), reason=f"it could not be read: {answer.reason}"
     )
 
 
-def _forbidding(lines: tuple[str, ...], url: str) -> str:
-    """The Disallow line that decided: the longest that matches (RFC 9309 section 2.2.2).
+def _decide(file: RobotsFile, target: Target) -> RobotsDecision:
+    url, delay = str(target.url), file.crawl_delay_seconds
+    if file.outcome is not None:
+        return RobotsDecision(allowed=False, rule=file.reason, outcome=Outcome(file.outcome))
+    if file.reason is not None:
+        return RobotsDecision(allowed=True, rule=file.reason)
+    if _parser(file.rules).can_fetch(url, PRODUCT_TOKEN):
+        return RobotsDecision(allowed=True, rule="allowed by robots.txt", crawl_delay_seconds=delay)
+    return RobotsDecision(
+        allowed=False, rule=forbidding_line(file.rules, url), crawl_delay_seconds=delay, outcome=Outcome.ROBOTS
+    )
 
-    Protego decides and does not say by which line; each line is asked alone.
-    """
-    matching = [line for line in lines if not Protego.parse(f"User-agent: *\n{line}").can_fetch(url, PRODUCT_TOKEN)]
-    return max(matching, key=len, default="forbidden by robots.txt")
 
-
-def _disallow_lines(text: str, token: str) -> tuple[str, ...]:
-    """The Disallow lines of the groups that name the token; of those for "*" where none does."""
-    lines: dict[str, list[str]] = {"*": []}
-    agents: set[str] = set()
-    is_group_begun = False
-    for line in text.splitlines():
-        field, _, value = line.partition("#")[0].partition(":")
-        field, value = field.strip().lower(), value.strip()
-        if field == "user-agent":
-            agents = {value.lower()} if is_group_begun else {*agents, value.lower()}
-            is_group_begun = False
-            lines.setdefault(value.lower(), [])
-        elif field in ("allow", "disallow", "crawl-delay"):
-            is_group_begun = True
-            for agent in agents if field == "disallow" and value else ():
-                lines[agent].append(f"Disallow: {value}")
-    return tuple(lines.get(token, lines["*"]))
+_parser = lru_cache(maxsize=256)(parser_of)

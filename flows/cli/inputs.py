@@ -84,7 +84,7 @@ def fetch_url(url: str, settings: Settings, *, purpose: str, clock: Callable[[],
             if purpose == "feed":
                 request = feed_request(url)
             else:
-                robots = Robots(client, policy=policy, on_fetched=lambda _: None)
+                robots = Robots(client, policy=policy, clock=clock)
                 request = page_request(url, may_fetch=robots.may_fetch)
             answer = await fetch_with_retries(client, request, policy=policy)
         if answer.outcome is not None:

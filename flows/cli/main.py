@@ -29,6 +29,7 @@ _COMMANDS = {
     "serve": ("flows.cli.serve", "Scheduled runs and manual triggers, through Prefect."),
     "sql": ("flows.cli.sql", "Ask the warehouse in SQL."),
     "why": ("flows.cli.why", "Every step that one address took, and where it stands."),
+    "politeness": ("flows.cli.politeness", "What was asked of a server and how, for its publisher."),
     "show": ("flows.cli.documents", "Print one article in the document layout."),
     "import": ("flows.cli.documents", "Load documents, saved pages and WARC files."),
     "forget": ("flows.cli.forget", "Drop the text of an article or a site, and keep it out."),

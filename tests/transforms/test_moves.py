@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from transforms.moves import after_redirect, without_failed_move
+from transforms.moves import MOST_FEEDS_ON_A_HOST, after_redirect, crowded_hosts, without_failed_move
 from transforms.records import FeedState
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -58,3 +58,36 @@ def test_an_adopted_address_may_move_on_and_is_kept_while_it_answers() -> None:
 )
 def test_an_adopted_address_that_goes_on_failing_is_left(failures: float, adopted: str | None) -> None:
     assert without_failed_move(FeedState(feed_url=OLD, adopted_url=NEW, failures=failures)).adopted_url == adopted
+
+
+def a_feed(number: int, *, host: str = "new.news", adopted: bool = True, site: str | None = None) -> FeedState:
+    url = f"https://{host}/{number}"
+    moves = {"adopted_url": url} if adopted else {"moved_to": url}
+    return FeedState(feed_url=f"https://{site or f'paper{number}.news'}/rss/{number}", **moves)
+
+
+@pytest.mark.parametrize(
+    ("others", "adopted"),
+    [
+        pytest.param([a_feed(n) for n in range(MOST_FEEDS_ON_A_HOST)], NEW, id="twenty"),
+        pytest.param([a_feed(n) for n in range(MOST_FEEDS_ON_A_HOST + 1)], None, id="more"),
+        pytest.param([a_feed(n, adopted=False) for n in range(30)], None, id="more-are-about-to"),
+        pytest.param([a_feed(n, adopted=n < 15) for n in range(30)], None, id="more-together"),
+        pytest.param([a_feed(n, host="www.new.news") for n in range(30)], NEW, id="another-host"),
+        pytest.param([a_feed(n, site="feeds.new.news") for n in range(30)], NEW, id="of-the-same-site"),
+    ],
+)
+def test_a_host_that_takes_in_many_feeds_is_no_new_home(others: list[FeedState], adopted: str | None) -> None:
+    state, crowded = FeedState(feed_url=OLD), crowded_hosts(others)
+    for hour in (0, 12, 24):
+        at = NOW + timedelta(hours=hour)
+        state = after_redirect(state, now=at, moved_to=NEW, is_same_feed=True, crowded=crowded)
+    assert state.adopted_url == adopted
+
+
+def test_a_site_may_move_all_its_feeds_to_another_of_its_hosts() -> None:
+    state = FeedState(feed_url="https://old.new.news/rss")
+    for hour in (0, 12, 24):
+        at = NOW + timedelta(hours=hour)
+        state = after_redirect(state, now=at, moved_to=NEW, is_same_feed=True, crowded={"new.news"})
+    assert state.adopted_url == NEW

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from transforms.arrivals import mark_of
-from transforms.records import Entry, FeedState, Precision, PublisherTime
-from transforms.validators import after_document, after_not_modified, sends_validators
+from transforms.records import Entry, FeedState, Precision, PublisherTime, ValidatorUse
+from transforms.validators import after_document, after_not_modified, validator_use
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -34,18 +34,18 @@ def new_entry(age: timedelta | None) -> Entry:
 @pytest.mark.parametrize(
     ("count", "since_full", "distrusted_for", "expected"),
     [
-        pytest.param(40, 2 * DAY, None, True, id="as-a-rule"),
-        pytest.param(111, 2 * DAY, None, False, id="one-in-about-a-hundred"),
-        pytest.param(89, 2 * DAY, None, True, id="not-sooner"),
-        pytest.param(500, 23 * HOUR, None, True, id="at-most-once-a-day"),
-        pytest.param(2, 7 * DAY, None, False, id="at-least-once-a-week"),
-        pytest.param(0, 30 * DAY, None, True, id="nothing-to-test"),
-        pytest.param(0, HOUR, HOUR, False, id="distrusted"),
-        pytest.param(0, HOUR, timedelta(0), True, id="believed-again"),
+        pytest.param(40, 2 * DAY, None, ValidatorUse.SENT, id="as-a-rule"),
+        pytest.param(111, 2 * DAY, None, ValidatorUse.TESTED, id="one-in-about-a-hundred"),
+        pytest.param(89, 2 * DAY, None, ValidatorUse.SENT, id="not-sooner"),
+        pytest.param(500, 23 * HOUR, None, ValidatorUse.SENT, id="at-most-once-a-day"),
+        pytest.param(2, 7 * DAY, None, ValidatorUse.TESTED, id="at-least-once-a-week"),
+        pytest.param(0, 30 * DAY, None, ValidatorUse.SENT, id="nothing-to-test"),
+        pytest.param(0, HOUR, HOUR, ValidatorUse.DISTRUSTED, id="distrusted"),
+        pytest.param(0, HOUR, timedelta(0), ValidatorUse.SENT, id="believed-again"),
     ],
 )
 def test_validators_are_sent_but_for_a_test_now_and_then(
-    count: int, since_full: timedelta, distrusted_for: timedelta | None, expected: bool
+    count: int, since_full: timedelta, distrusted_for: timedelta | None, expected: ValidatorUse
 ) -> None:
     state = replace(
         STATE,
@@ -53,14 +53,15 @@ def test_validators_are_sent_but_for_a_test_now_and_then(
         full_answer_at=NOW - since_full,
         distrusted_until=None if distrusted_for is None else NOW + distrusted_for,
     )
-    assert sends_validators(state, NOW) is expected
+    assert validator_use(state, NOW) is expected
 
 
 def test_feeds_are_not_all_tested_at_the_same_count() -> None:
     counts = set()
     for number in range(50):
         state = replace(STATE, feed_url=f"https://paper{number}.news/rss")
-        counts.add(next(n for n in range(200) if not sends_validators(replace(state, not_modified_count=n), NOW)))
+        uses = (validator_use(replace(state, not_modified_count=n), NOW) for n in range(200))
+        counts.add(next(n for n, use in enumerate(uses) if use is ValidatorUse.TESTED))
     assert len(counts) > 10
     assert (min(counts), max(counts)) >= (90, 100)
     assert max(counts) <= 111

@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 from duckdb import DuckDBPyConnection
 
-from tests.factories import MONDAY, a_fetch, a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry
+from tests.factories import (
+    FEED,
+    MONDAY,
+    a_fetch,
+    a_listed_entry,
+    a_poll,
+    a_result,
+    a_robots_file,
+    a_run,
+    after,
+    an_article,
+    an_entry,
+    span,
+)
 from warehouse.checks import run_checks
 from warehouse.connection import empty_connection
 from warehouse.load import load_batches
@@ -52,6 +65,11 @@ DAMAGE = {
     """,
     "feed_accounts_add_up": "delete from ops.url_state",
     "stored_urls_are_shown_once": "update dim_articles set current_version = 2",
+    "pacing_is_kept": "update fct_fetches set started_at = started_at - interval 6 seconds where purpose = 'page'",
+    "crawl_delays_are_kept": "update fct_fetches set crawl_delay_seconds = 60",
+    "robots_are_obeyed": "update fct_robots_files set rules = ['Disallow: /cr']",
+    "retry_after_is_honoured": "update fct_fetches set status = 503, retry_after_until = ended_at + interval 1 hour",
+    "validators_are_sent": "update fct_fetches set was_conditional = true",
     "articles_are_reached": "delete from ops.url_aliases; update ops.url_state set article_id = null",
 }
 """What each check finds."""
@@ -89,10 +107,15 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConn
     spool: Path = tmp_path_factory.mktemp("spool")
     batch = Batch(
         batch_id="1",
-        runs=[a_run()],
+        runs=[a_run(per_host_interval=1.0, per_host_concurrency=1)],
         polls=[a_poll()],
         entries=[a_listed_entry(an_entry())],
-        fetches=[a_fetch()],
+        fetches=[
+            a_fetch("feed-1", url=FEED, purpose="feed"),
+            a_fetch("robots-1", url="https://news.example/robots.txt", purpose="robots", **span(0.1)),
+            a_fetch(robots_rule="allowed by robots.txt", **span(0.2)),
+        ],
+        robots_files=[a_robots_file(read_at=after(0.11))],
         page_results=[a_result(article=an_article(authors=("Ada Quay",)))],
     )
     with empty_connection(MONDAY) as connection:

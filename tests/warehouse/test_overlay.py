@@ -1,14 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from tests.factories import FEED, MONDAY, a_fetch, a_listed_entry, a_poll, a_result, a_run, after, an_article, an_entry
-from transforms.records import Fetch
+from tests.factories import (
+    FEED,
+    MONDAY,
+    a_fetch,
+    a_listed_entry,
+    a_poll,
+    a_result,
+    a_robots_file,
+    a_run,
+    after,
+    an_article,
+    an_entry,
+)
 from warehouse.connection import ensure_schema, open_reader, open_writer
 from warehouse.load import load_batches
+from warehouse.manners import read_manners
 from warehouse.overlay import open_state
 from warehouse.stage import Batch, batch_file, pending_batches, stage_batch
-from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
+from warehouse.state import plan_pages, read_feed_states, read_known_keys
 
 FERRY = "https://news.example/ferry"
 
@@ -48,21 +61,24 @@ def test_a_damaged_batch_counts_for_nothing_and_stays_where_it_is(tmp_path: Path
     assert pending_batches(spool) == pending
 
 
-def test_crawl_delays_of_the_last_day_are_known_while_batches_wait(tmp_path: Path) -> None:
-    def page(number: int, minutes: float, delay: float | None, host: str = "slow.example") -> Fetch:
-        times = {"started_at": after(minutes), "ended_at": after(minutes)}
-        rule = "allowed by robots.txt"
-        return a_fetch(f"{number}", host=host, robots_rule=rule, crawl_delay_seconds=delay, **times)
-
+def test_what_binds_a_run_is_known_while_batches_wait(tmp_path: Path) -> None:
     path, spool = tmp_path / "newsledger.duckdb", tmp_path / "spool"
     ensure_schema(path, wait_seconds=0, now=MONDAY)
-    stored = [page(1, 0, 5.0), page(2, 10, 10.0), page(3, -1500, 7.0, "old.example"), page(4, 0, 2.0, "eased.example")]
+    slow = a_robots_file("https://slow.example", crawl_delay_seconds=5.0)
+    stored = Batch(batch_id="1", robots_files=[slow], fetches=[a_fetch("1", host="asked.example")])
     with open_writer(path, wait_seconds=0) as connection:
-        load_batches(connection, [stage_batch(tmp_path, Batch(batch_id="1", fetches=stored))], loaded_at=after(20))
-    stage_batch(spool, Batch(batch_id="2", fetches=[page(5, 30, None, "eased.example")]))
+        load_batches(connection, [stage_batch(tmp_path, stored)], loaded_at=after(20))
+    wait = a_fetch("2", status=503, ended_at=after(1), retry_after_until=after(90), host="wait.example")
+    stage_batch(
+        spool,
+        Batch(batch_id="2", robots_files=[replace(slow, read_at=after(30), crawl_delay_seconds=9.0)], fetches=[wait]),
+    )
 
-    with open_state(path, pending_batches(spool), wait_seconds=0, now=after(60)) as state:
-        assert read_crawl_delays(state, since=after(60 - 24 * 60)) == {"slow.example": 10.0, "eased.example": 0.0}
+    with open_state(path, pending_batches(spool), wait_seconds=0, now=after(59)) as state:
+        manners = read_manners(state, now=after(59), robots_since=MONDAY)
+    assert [file.crawl_delay_seconds for file in manners.robots_files] == [9.0]
+    assert [known.host for known in manners.recently_asked] == ["asked.example", "wait.example"]
+    assert [known.until for known in manners.asked_to_wait] == [after(90)]
 
 
 def test_without_pending_batches_the_state_is_the_warehouse(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from tests.factories import (
     FEED,
     MONDAY,
-    a_fetch,
     a_listed_entry,
     a_poll,
     a_result,
@@ -21,8 +20,8 @@ from tests.factories import (
 )
 from tests.warehouse.conftest import Ledger
 from transforms.outcomes import Outcome
-from transforms.records import BodySource, DuePage, Entry, FeedGap, FeedHealth, FeedHints, FeedState, Fetch, Habit
-from warehouse.state import plan_pages, read_crawl_delays, read_feed_states, read_known_keys
+from transforms.records import BodySource, DuePage, Entry, FeedGap, FeedHealth, FeedHints, FeedState, Habit
+from warehouse.state import plan_pages, read_feed_states, read_known_keys
 
 CRANE = an_entry(guid="crane", published=a_time(after(-60)))
 FERRY = an_entry("https://news.example/ferry", guid="ferry", title="Ferry stops", published=a_time(after(-120)))
@@ -401,30 +400,3 @@ def test_a_recheck_asks_the_address_where_the_article_was_last_read(ledger: Ledg
 
     (page,) = planned(ledger, listing(60, replace(entry, title="Crane is saved")))
     assert (page.url, page.entry and page.entry.link) == ("https://news.example/crane", link)
-
-
-def test_the_latest_crawl_delay_of_each_host_is_known_as_long_as_robots_txt_may_be_kept(ledger: Ledger) -> None:
-    def page(host: str, minutes: float, delay: float | None) -> Fetch:
-        return a_fetch(
-            f"{host}-{minutes}",
-            url=f"https://{host}/a",
-            host=host,
-            started_at=after(minutes),
-            ended_at=after(minutes),
-            robots_rule="allowed by robots.txt",
-            crawl_delay_seconds=delay,
-        )
-
-    ledger.load(
-        runs=[a_run()],
-        fetches=[
-            page("slow.example", 0, 5.0),
-            page("slow.example", 20, 10.0),
-            page("free.example", 20, None),
-            page("eased.example", 0, 5.0),
-            page("eased.example", 20, None),
-            page("old.example", -2000, 5.0),
-        ],
-    )
-    known = {"slow.example": 10.0, "free.example": 0.0, "eased.example": 0.0}
-    assert read_crawl_delays(ledger.connection, since=after(-60)) == known

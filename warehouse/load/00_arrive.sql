@@ -20,6 +20,7 @@ group by article_id;
 create or replace temp table stg_runs as from arrived_runs;
 create or replace temp table stg_polls as from arrived_polls;
 create or replace temp table stg_fetches as from arrived_fetches;
+create or replace temp table stg_robots_files as from arrived_robots_files;
 
 create or replace temp table stg_entries as
 with weighed as (

@@ -4,6 +4,8 @@ select
     run_id,
     any_value(trigger) as trigger,
     any_value(code_version) as code_version,
+    any_value(per_host_interval) as per_host_interval,
+    any_value(per_host_concurrency) as per_host_concurrency,
     min(started_at) as started_at,
     max(ended_at) as ended_at
 from stg_runs

@@ -56,6 +56,8 @@ select
     p.gap_since as since,
     p.polled_at as until,
     p.gap_missed as missed_estimate,
+    p.gap_witness as witness_url,
+    p.gap_witnessed as witnessed_count,
     getvariable('load_seq') as load_seq
 from stg_polls as p
 anti join fct_feed_gaps as known on known.feed_id = p.feed_id and known.until = p.polled_at

@@ -5,6 +5,8 @@ select
     g.since,
     g.until,
     g.missed_estimate,
+    g.witness_url,
+    g.witnessed_count,
     g.run_id,
     g.load_seq
 from fct_feed_gaps as g
@@ -18,5 +20,7 @@ comment on column feed_gaps.since is 'When the earlier poll was, in UTC.';
 comment on column feed_gaps.until is 'When the later poll was, in UTC.';
 comment on column feed_gaps.missed_estimate is
     'Items that were likely missed: the time that the later document does not reach back to, at the rate of its items; 1 where they have no dates.';
+comment on column feed_gaps.witness_url is 'The site''s news sitemap, if there is one that answered: what it names is in sightings, under this address.';
+comment on column feed_gaps.witnessed_count is 'Articles that it names for the time in between; null without one.';
 comment on column feed_gaps.run_id is 'Run of the later poll (runs).';
 comment on column feed_gaps.load_seq is 'Load that wrote it.';

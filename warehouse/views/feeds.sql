@@ -1,4 +1,10 @@
 create or replace view feeds as
+with polls as (
+    select feed_id, arg_max(reason, polled_at) as reason
+    from fct_polls
+    group by feed_id
+)
+
 select
     f.feed_id,
     f.url,
@@ -12,6 +18,7 @@ select
     f.tags,
     state.adopted_url,
     state.health as state,
+    polls.reason,
     state.failures,
     state.items_per_day,
     f.first_polled_at,
@@ -22,7 +29,8 @@ select
     greatest(f.load_seq, state.load_seq, g.load_seq) as load_seq
 from dim_feeds as f
 left join ops.feed_state as state using (feed_id)
-left join ops.guid_trust as g using (feed_id);
+left join ops.guid_trust as g using (feed_id)
+left join polls using (feed_id);
 
 comment on view feeds is 'One row per feed that was ever polled.';
 comment on column feeds.feed_id is 'Identifier of the feed.';
@@ -37,6 +45,7 @@ comment on column feeds.country is 'Country given in the feeds file.';
 comment on column feeds.tags is 'Tags given in the feeds file.';
 comment on column feeds.adopted_url is 'Address that is asked instead, since the feed moved there for good; null when it did not.';
 comment on column feeds.state is 'How its last poll went: ok (read), slow (late, or it asked us to slow down), failing (not read) or gone (410 twice, a day apart or more).';
+comment on column feeds.reason is 'How its last poll went, in words.';
 comment on column feeds.failures is 'Weighted count of failures since the last success.';
 comment on column feeds.items_per_day is 'Entries that appear per day, as observed.';
 comment on column feeds.first_polled_at is 'When it was first asked, in UTC.';

@@ -20,6 +20,8 @@ select
     r.ended_at,
     r.trigger,
     r.code_version,
+    r.per_host_interval,
+    r.per_host_concurrency,
     coalesce(c.url_count, 0) as url_count,
     coalesce(c.outcomes['loaded'], 0) as loaded_count,
     coalesce(c.outcomes['revised'], 0) as revised_count,
@@ -37,6 +39,8 @@ comment on column runs.started_at is 'When it began, in UTC.';
 comment on column runs.ended_at is 'When it ended, in UTC; null while it is going on, or when it was killed.';
 comment on column runs.trigger is 'What started it: manual, schedule, demo, import or forget.';
 comment on column runs.code_version is 'Version of newsledger that ran.';
+comment on column runs.per_host_interval is 'Seconds between two requests to one site, as set for the run; null where nothing is asked for.';
+comment on column runs.per_host_concurrency is 'Most requests at once on one site, as set for the run; null where nothing is asked for.';
 comment on column runs.url_count is 'Rows of outcomes that the run has: URLs × stages.';
 comment on column runs.loaded_count is 'New articles.';
 comment on column runs.revised_count is 'Known articles with a new version.';

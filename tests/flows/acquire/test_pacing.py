@@ -16,8 +16,9 @@ def starts(
     seen: list[tuple[str, float]] = []
 
     async def request(host: str) -> None:
-        async with pacer.turn(host):
+        async with pacer.turn(host) as turn:
             seen.append((host, asyncio.get_running_loop().time()))
+            turn.answered()
             await asyncio.sleep(lasting)
 
     async def all_at_once() -> None:
@@ -77,16 +78,38 @@ def test_a_host_that_is_slowed_down_is_asked_at_half_the_pace_until_the_time_is_
     assert [at for _, at in starts(pacer, ["a"] * 4, first=slow_down)] == [0.0, 20.0, 40.0, 50.0]
 
 
-def test_the_interval_counts_from_when_the_request_went_out() -> None:
-    async def connecting_takes_a_while() -> float:
+@pytest.mark.parametrize(
+    ("answered_after", "next_start"),
+    [
+        pytest.param(0.7, 1.7, id="from-the-beginning-of-the-answer"),
+        pytest.param(None, 5.0, id="without-an-answer-from-the-end-of-waiting"),
+    ],
+)
+def test_the_interval_counts_from_when_the_server_has_seen_the_request(
+    answered_after: float | None, next_start: float
+) -> None:
+    async def ask_twice() -> float:
         pacer, loop = Pacer(interval_seconds=1.0), asyncio.get_running_loop()
         async with pacer.turn("a") as turn:
-            await asyncio.sleep(0.7)
             turn.started()
+            await asyncio.sleep(answered_after or 4.0)
+            if answered_after is not None:
+                turn.answered()
+                await asyncio.sleep(0.2)
         async with pacer.turn("a"):
             return loop.time()
 
-    assert run_in_virtual_time(connecting_takes_a_while()) == pytest.approx(1.7)
+    assert run_in_virtual_time(ask_twice()) == pytest.approx(next_start)
+
+
+def test_a_run_goes_on_where_the_one_before_ended() -> None:
+    pacer = Pacer(interval_seconds=10.0)
+
+    async def resume() -> None:
+        pacer.resume("a", seconds_ago=4.0)
+        pacer.resume("b", seconds_ago=400.0)
+
+    assert starts(pacer, ["a", "b"], first=resume) == [("b", 0.0), ("a", 6.0)]
 
 
 def test_a_cancelled_wait_leaves_the_turn_to_the_next() -> None:

@@ -7,11 +7,13 @@ import pytest
 from flows.acquire.client import Client
 from flows.acquire.exchange import RobotsDecision, page_request
 from flows.acquire.retries import RetryPolicy
-from flows.acquire.robots import MAX_PARSED_BYTES, Robots
-from tests.flows.acquire.clients import with_client
+from flows.acquire.robots import Robots
+from flows.acquire.robots_rules import MAX_PARSED_BYTES
+from tests.factories import a_robots_file
+from tests.flows.acquire.clients import NOW, with_client
 from tests.news_server import Behaviour, NewsServer
 from transforms.outcomes import Outcome
-from transforms.records import Fetch
+from transforms.records import Fetch, RobotsFile
 
 SITE = "http://paper.example"
 AT_ONCE = RetryPolicy(backoff_seconds=0.0)
@@ -19,7 +21,7 @@ AT_ONCE = RetryPolicy(backoff_seconds=0.0)
 
 def decide(server: NewsServer, *paths: str) -> list[RobotsDecision]:
     async def ask(client: Client) -> list[RobotsDecision]:
-        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
         return list(await asyncio.gather(*(robots.may_fetch(SITE + path) for path in paths)))
 
     return with_client(ask, environment=server.environment)
@@ -118,7 +120,7 @@ def test_a_caller_that_is_cancelled_does_not_take_the_file_from_the_others(serve
     server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /", latency_seconds=0.02)
 
     async def ask(client: Client) -> bool:
-        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
         first = asyncio.create_task(robots.may_fetch(f"{SITE}/a"))
         second = asyncio.create_task(robots.may_fetch(f"{SITE}/a"))
         await asyncio.sleep(0)
@@ -132,7 +134,7 @@ def test_a_crawl_delay_goes_to_the_pacer_and_into_the_decision(server: NewsServe
     server.add(f"{SITE}/robots.txt", body="User-agent: *\nCrawl-delay: 7")
 
     async def ask(client: Client) -> tuple[float | None, float]:
-        decision = await Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None).may_fetch(f"{SITE}/a")
+        decision = await Robots(client, policy=AT_ONCE, clock=lambda: NOW).may_fetch(f"{SITE}/a")
         return decision.crawl_delay_seconds, client.pacer.interval("paper.example")
 
     assert with_client(ask, environment=server.environment) == (7.0, 7.0)
@@ -143,7 +145,7 @@ def test_its_requests_leave_rows(server: NewsServer) -> None:
     rows: list[Fetch] = []
 
     async def ask(client: Client) -> None:
-        await Robots(client, policy=AT_ONCE, on_fetched=rows.extend).may_fetch(f"{SITE}/a")
+        await Robots(client, policy=AT_ONCE, clock=lambda: NOW, on_fetched=rows.extend).may_fetch(f"{SITE}/a")
 
     with_client(ask, environment=server.environment)
     assert [(row.url, row.purpose, row.status) for row in rows] == [(f"{SITE}/robots.txt", "robots", 200)]
@@ -155,9 +157,70 @@ def test_a_page_behind_a_disallowed_redirect_is_not_asked_for(server: NewsServer
     server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /members/")
 
     async def ask(client: Client):
-        robots = Robots(client, policy=AT_ONCE, on_fetched=lambda _rows: None)
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
         return await client.fetch(page_request("http://feeds.example/1", may_fetch=robots.may_fetch))
 
     answer = with_client(ask, environment=server.environment)
     assert (answer.outcome, answer.reason) == (Outcome.ROBOTS, "the site's robots.txt decides: Disallow: /members/")
     assert f"{SITE}/members/story" not in server.urls()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "is_allowed"),
+    [
+        pytest.param("User-agent: *\nDisallow: /", None, True, id="what-is-said-to-all-counts-for-pages"),
+        pytest.param("User-agent: NewsLedger/2\nDisallow: /rss", "Disallow: /rss", False, id="named"),
+        pytest.param("User-agent: newsledger\nDisallow: /x", "allowed by robots.txt", True, id="named-and-allowed"),
+        pytest.param("User-agent: newsledger\nUser-agent: b\nDisallow /rss", "Disallow: /rss", False, id="no-colon"),
+        pytest.param("User-agent: news\nDisallow: /", None, True, id="a-part-of-our-name-is-another"),
+    ],
+)
+def test_a_feed_obeys_a_group_that_names_us(server: NewsServer, text: str, rule: str | None, is_allowed: bool) -> None:
+    server.add(f"{SITE}/robots.txt", body=f"{text}\nUser-agent: *\nCrawl-delay: 3")
+    named = None if rule is None else f"{rule} (robots.txt names newsledger)"
+
+    async def ask(client: Client) -> RobotsDecision:
+        return await Robots(client, policy=AT_ONCE, clock=lambda: NOW).may_poll(f"{SITE}/rss.xml")
+
+    decision = with_client(ask, environment=server.environment)
+    assert (decision.rule, decision.allowed) == (named, is_allowed)
+
+
+@pytest.mark.parametrize(
+    ("known", "page_reads", "feed_reads"),
+    [
+        pytest.param({"agent": "*"}, 0, 0, id="read-today"),
+        pytest.param({"reason": "no robots.txt (404)", "agent": None}, 0, 0, id="none-there-today"),
+        pytest.param({"outcome": "server_error", "reason": "503", "agent": None}, 1, 0, id="trouble"),
+    ],
+)
+def test_a_file_that_is_known_is_not_asked_for_again(
+    server: NewsServer, known: dict[str, str], page_reads: int, feed_reads: int
+) -> None:
+    server.add(f"{SITE}/robots.txt", body="User-agent: *\nDisallow: /a")
+
+    async def ask(client: Client) -> tuple[int, int]:
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
+        robots.know([a_robots_file(SITE, **known)])
+        assert (await robots.may_poll(f"{SITE}/rss.xml")).allowed
+        reads = len(server.requests)
+        await robots.may_fetch(f"{SITE}/b")
+        return len(server.requests) - reads, reads
+
+    assert with_client(ask, environment=server.environment) == (page_reads, feed_reads)
+
+
+def test_what_a_file_says_is_kept(server: NewsServer) -> None:
+    text = "Sitemap: https://paper.example/news.xml\nUser-agent: *\nAllow: /b\nDisallow: /a # all\nCrawl-delay: 2\n"
+    server.add(f"{SITE}/robots.txt", body=f"{text}User-agent: other\nDisallow: /")
+    files: list[RobotsFile] = []
+
+    async def ask(client: Client) -> None:
+        await Robots(client, policy=AT_ONCE, clock=lambda: NOW, on_read=files.append).may_fetch(f"{SITE}/a")
+
+    with_client(ask, environment=server.environment)
+    (file,) = files
+    assert (file.origin, file.agent, file.read_at) == (SITE, "*", NOW)
+    assert file.rules == ("Allow: /b", "Disallow: /a", "Crawl-delay: 2")
+    assert file.sitemaps == ("https://paper.example/news.xml",)
+    assert file.crawl_delay_seconds == 2.0

@@ -1,0 +1,35 @@
+-- How far apart a site's requests were within a run, in seconds, and how many were under way at once. Parameter: $site.
+with asked as (
+    select f.*, r.per_host_interval, r.per_host_concurrency
+    from fct_fetches as f
+    left join ops.runs as r using (run_id)
+    where f.site = $site
+),
+
+gaps as (
+    select
+        epoch(started_at) - epoch(lag(started_at) over (partition by run_id order by started_at, fetch_id)) as seconds
+    from asked
+),
+
+places as (
+    select run_id, started_at as moment, 1 as change
+    from asked
+    union all
+    select run_id, ended_at, -1
+    from asked
+),
+
+taken as (
+    select sum(change) over (partition by run_id order by moment, change) as in_flight
+    from places
+)
+
+select
+    (select min(seconds) from gaps) as smallest_seconds,
+    (select median(seconds) from gaps) as median_seconds,
+    (select max(in_flight)::integer from taken) as most_in_flight,
+    min(per_host_interval) as set_interval_seconds,
+    max(per_host_concurrency) as set_concurrency,
+    arg_max(crawl_delay_seconds, started_at) as crawl_delay_seconds
+from asked;
