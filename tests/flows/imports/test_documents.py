@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +54,11 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "1998").mkdir()
     (tmp_path / "1998" / "harbour.txt").write_text(DOCUMENT)
     return tmp_path / "1998"
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(path))  # a longer name is none of a socket
 
 
 def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
@@ -147,7 +153,39 @@ def test_loops_of_links_pipes_and_unreadable_files_are_told(importing: Import, f
     report = importing(folder)
     assert dict(report.outcomes) == {"loaded": 1}
     told = ["dangling.txt", "loop.txt", "memory.txt", "pipe.txt"]
-    assert [Path(problem.split(":")[0]).name for problem in report.problems] == told
+    assert sorted(Path(problem.split(":")[0]).name for problem in report.problems) == told
+
+
+SPECIAL = [
+    pytest.param("pipe.txt", id="document"),
+    pytest.param("pipe.html", id="page"),
+    pytest.param("pipe.html.gz", id="packed-page"),
+    pytest.param("pipe.warc", id="warc-file"),
+    pytest.param("pipe.warc.gz", id="packed-warc-file"),
+]
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+@pytest.mark.parametrize("make", [os.mkfifo, make_socket], ids=["pipe", "socket"])
+def test_what_is_no_ordinary_file_is_told_and_not_waited_for(
+    importing: Import, folder: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    make(folder / name)
+    report = importing(folder)
+    assert (dict(report.outcomes), list(report.problems)) == (
+        {"loaded": 1},
+        [f"{folder / name}: no ordinary file."],
+    )
+
+
+@pytest.mark.parametrize("name", [*SPECIAL, pytest.param("pipe", id="no-ending")])
+def test_a_path_that_is_no_ordinary_file_imports_nothing(
+    importing: Import, folder: Path, tmp_path: Path, name: str
+) -> None:
+    os.mkfifo(folder / name)
+    with pytest.raises(InputError, match=r"no ordinary file\. Nothing was imported\."):
+        importing(folder / name)
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_path_that_is_a_loop_of_links_imports_nothing(importing: Import, folder: Path) -> None:
