@@ -2,7 +2,8 @@
 
 The order makes it safe to be killed at any moment and run again: what waits in the spool is loaded, so that the tables
 know all addresses; the suppression is committed; the texts are dropped; the database file is written anew, for DuckDB
-keeps deleted bytes in it; then the files beside it follow.
+keeps deleted bytes in it; then the files beside it follow.  A file beside the warehouse names the takedown as long as
+it goes on (`warehouse.takedowns`).
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from flows.acquire.takedown import remove_records
 from flows.lock import run_lock
 from flows.settings import Settings
 from flows.spool import load_spool, prepare_warehouse
-from transforms.errors import WarehouseMissing, WarehouseUnwritable
+from transforms.errors import ArchiveUnwritable, NewsledgerError, WarehouseMissing, WarehouseUnwritable
 from transforms.records import Run
 from warehouse.connection import open_reader, open_writer, torn_logs
 from warehouse.forget import Holdings, Target, drop_texts, holdings, lift, suppress
 from warehouse.rewrite import rewrite
 from warehouse.stage import damaged_batches, sweep_spool
 from warehouse.suppressions import Suppression, list_suppressions, read_suppressions
+from warehouse.takedowns import begin_takedown, end_takedowns, give_up_takedowns
 from warehouse.upgrade_copies import upgrade_copies
 
 
@@ -73,24 +75,33 @@ def forget(
     """Suppresses `target` and drops all text of it.  `note` is told what could not be searched.
 
     Raises RunInProgress, WarehouseBusy before anything is changed, and WarehouseUnwritable or ArchiveUnwritable when
-    the rest has to be done by running it again.
+    the rest has to be done by running it again; they say where text is left.
     """
     run = _run(clock())
-    with _opened(settings, run, note) as connection:
-        held = holdings(connection, target)
-        suppress(connection, target, reason=_sentence(reason, run.started_at), run=run)
-        suppressions = read_suppressions(connection)
-        raw_refs = drop_texts(connection, run=run)
-        rewrite(connection, settings.warehouse, now=run.started_at)
-        taken_down = remove_records(
-            settings.archive,
-            is_forgotten=lambda url: suppressions.of(url) is not None,
-            raw_refs=frozenset(raw_refs),
-            at=run.started_at,
-        )
-        for problem in taken_down.problems:
-            note(problem)
-        removed = _remove_unsearchable(settings)
+    left: list[str] = []
+    try:
+        with _opened(settings, run, note) as connection:
+            begin_takedown(settings.warehouse, target)
+            held = holdings(connection, target)
+            suppress(connection, target, reason=_sentence(reason, run.started_at), run=run)
+            left = [f"the warehouse {settings.warehouse}", f"the raw archive {settings.archive}"]
+            suppressions = read_suppressions(connection)
+            raw_refs = drop_texts(connection, run=run)
+            rewrite(connection, settings.warehouse, now=run.started_at)
+            del left[0]
+            taken_down = remove_records(
+                settings.archive,
+                is_forgotten=lambda url: suppressions.of(url) is not None,
+                raw_refs=frozenset(raw_refs),
+                at=run.started_at,
+            )
+            for problem in taken_down.problems:
+                note(problem)
+            left = [f"files beside the warehouse {settings.warehouse}"]
+            removed = _remove_unsearchable(settings)
+            end_takedowns(settings.warehouse, suppressions)
+    except (WarehouseUnwritable, ArchiveUnwritable) as error:
+        raise _unfinished(target, left, error) from error
     return TakedownReport(holdings=held, records=taken_down.records, removed=removed)
 
 
@@ -100,7 +111,9 @@ def lift_suppression(
     """Ends the suppression of `target`; its pages are due again.  Returns what was lifted.  Raises as `forget`."""
     run = _run(clock())
     with _opened(settings, run, note) as connection:
-        return lift(connection, target, run=run)
+        lifted = lift(connection, target, run=run)
+        give_up_takedowns(settings.warehouse, target, lifted)
+    return lifted
 
 
 def suppressions_in(settings: Settings) -> list[Suppression]:
@@ -132,6 +145,18 @@ def _run(now: datetime) -> Run:
 
 def _sentence(reason: str, now: datetime) -> str:
     return f"Forgotten on {now:%Y-%m-%d}: {reason.strip().rstrip('.') or 'on request'}."
+
+
+def _unfinished(target: Target, left: list[str], error: NewsledgerError) -> NewsledgerError:
+    """The error of a takedown that was cut short, with what is left of the text and what to do."""
+    if not left:
+        return type(error)(f"Nothing of {target.named} is forgotten yet. {error}")
+    cause = str(error.__cause__ or error).splitlines()[0]
+    return type(error)(
+        f"The takedown of {target.named} is not complete: {cause}. It is suppressed and asked for no more, but its "
+        f"text may still be in {' and in '.join(left)}. Make room or mend the permissions, and run the same command "
+        "again; `newsledger forget --list` and each run remind you of it."
+    )
 
 
 def _remove_unsearchable(settings: Settings) -> tuple[Path, ...]:

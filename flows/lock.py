@@ -30,7 +30,7 @@ def run_lock(path: Path, *, run_id: str, now: datetime, waiting: Callable[[str],
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise WarehouseUnwritable(
-            f"The data folder {path.parent} cannot be used: {error.strerror}. Nothing was asked of any publisher. "
+            f"The data folder {path.parent} cannot be used: {error.strerror}. Nothing was started. "
             "Choose another with NEWSLEDGER_DATA_DIR or data_dir in the feeds file."
         ) from error
     try:

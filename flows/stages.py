@@ -55,6 +55,7 @@ from warehouse.reports import RunReport, run_report
 from warehouse.stage import Batch, pending_batches, stage_batch, sweep_spool
 from warehouse.state import plan_pages, read_feed_states, read_known_keys
 from warehouse.suppressions import Suppressions, read_suppressions
+from warehouse.takedowns import unfinished_sentence, unfinished_takedowns
 
 BODIES_IN_MEMORY = 64
 """Bodies are at most 5 MiB, and a few hundred KiB as a rule."""
@@ -133,6 +134,8 @@ class IngestRun:
         if self._engine is self._workers:
             enter(self._workers)
         prepare_warehouse(settings, now=self.started_at, note=note)
+        for target in unfinished_takedowns(settings.warehouse):
+            note(unfinished_sentence(target))
         self._load_left_behind()
         self._loop = enter(asyncio.Runner())
         # a name look-up blocks a thread, and by default there are as few threads as cores

@@ -94,18 +94,24 @@ def _lift(text: str, common: Common) -> None:
 
 def _list(common: Common, *, is_json: bool) -> None:
     from flows.forget import suppressions_in
+    from warehouse.takedowns import is_of, unfinished_sentence, unfinished_takedowns
 
-    found = suppressions_in(common.configuration().settings)
+    settings = common.configuration().settings
+    found, unfinished = suppressions_in(settings), unfinished_takedowns(settings.warehouse)
+    listed = [(row, row.lifted_at is None and any(is_of(row, target) for target in unfinished)) for row in found]
+    for target in unfinished:
+        _tell(unfinished_sentence(target))
     if is_json:
-        click.echo(as_json([asdict(suppression) for suppression in found]))
+        click.echo(as_json([{**asdict(row), "is_unfinished": is_unfinished} for row, is_unfinished in listed]))
         return
-    for suppression in found:
-        click.echo(_line(suppression))
+    for row, is_unfinished in listed:
+        click.echo(_line(row, is_unfinished=is_unfinished))
     click.echo(f"{sum(row.lifted_at is None for row in found)} in force", err=True)
 
 
-def _line(row: Suppression) -> str:
+def _line(row: Suppression, *, is_unfinished: bool) -> str:
     state = f"lifted on {row.lifted_at:%Y-%m-%d}" if row.lifted_at else "in force"
+    state += ", takedown unfinished" if is_unfinished else ""
     return printable(f"{row.scope:<4}  {row.key}  {row.reason}  [{state}]")
 
 

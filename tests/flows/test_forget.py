@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import signal
 import subprocess
@@ -17,14 +19,16 @@ from fastwarc.warc import ArchiveIterator
 from flows.configuration import clock_for
 from flows.feeds_file import FeedSpec
 from flows.forget import TakedownReport, forget, lift_suppression
+from flows.progress import NoProgress
 from flows.settings import Settings, resolve_settings
 from tests.flows.test_stages import FEED, LATER, ask, held_open, open_run, page
 from tests.news_server import NewsServer
-from transforms.errors import WarehouseBusy
+from transforms.errors import ArchiveUnwritable, WarehouseBusy, WarehouseUnwritable
 from warehouse.checks import run_checks
 from warehouse.connection import open_reader, open_writer
 from warehouse.forget import target_of
 from warehouse.stage import Batch, batch_file, stage_batch
+from warehouse.takedowns import unfinished_takedowns
 
 STORIES = ("http://paper.example/story-1", "http://other.example/story-2")
 OTHER_FEED = "http://other.example/rss.xml"
@@ -268,11 +272,75 @@ def test_a_takedown_that_is_broken_off_ends_right_when_it_is_run_again(
         broken.setattr(f"flows.forget.{step}", _killed)
         with pytest.raises(KeyboardInterrupt):
             take_down(STORIES[0], settings)
+    assert unfinished_takedowns(settings.warehouse) == [target_of(STORIES[0])]
     assert take_down(STORIES[0], settings, hours=1).removed == (damaged, copy, torn, swapped)
     assert words_below(tmp_path) == {}
+    assert unfinished_takedowns(settings.warehouse) == []
     assert ask(tmp_path, "select count(*), count(distinct key) from ops.suppressions") == [(2, 2)]
     with open_reader(settings.warehouse, wait_seconds=0) as warehouse:
         assert run_checks(warehouse) == []
+
+
+def _full(*arguments: object, **more: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        pytest.param("warehouse.takedowns.os.fsync", "Nothing of {named} is forgotten yet.", id="at-its-beginning"),
+        pytest.param(
+            "warehouse.rewrite._copy_rows",
+            "text may still be in the warehouse {warehouse} and in the raw archive {archive}.",
+            id="in-the-warehouse",
+        ),
+        pytest.param(
+            "flows.acquire.takedown._replace", "text may still be in the raw archive {archive}.", id="in-the-archive"
+        ),
+    ],
+)
+def test_a_takedown_cut_short_by_a_full_disk_says_where_text_is_left_and_each_run_tells_of_it(
+    tmp_path: Path, server: NewsServer, settings: Settings, monkeypatch: pytest.MonkeyPatch, where: str, told: str
+) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr(NoProgress, "note", lambda _, sentence: notes.append(sentence))
+    with monkeypatch.context() as full:
+        full.setattr(where, _full)
+        with pytest.raises((WarehouseUnwritable, ArchiveUnwritable)) as cut_short:
+            take_down(STORIES[0], settings)
+    expected = told.format(named=STORIES[0], warehouse=settings.warehouse, archive=settings.archive)
+    assert expected in str(cut_short.value)
+    assert "No space left on device" in str(cut_short.value)
+    assert "spool" not in str(cut_short.value)
+    assert words_below(tmp_path) != {}
+    is_begun = "not complete" in str(cut_short.value)
+    with open_run(tmp_path, FEEDS, now=LATER + timedelta(hours=1)):
+        pass
+    assert [note for note in notes if f"The takedown of {STORIES[0]} is not complete" in note] == notes
+    assert len(notes) == is_begun
+    take_down(STORIES[0], settings, hours=2)
+    assert words_below(tmp_path) == {}
+    assert unfinished_takedowns(settings.warehouse) == []
+
+
+def test_another_takedown_ends_one_that_was_suppressed_and_lifting_gives_it_up(
+    server: NewsServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(step: str) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(f"flows.forget.{step}", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                take_down(STORIES[0], settings)
+
+    broken_off("suppress")
+    take_down(STORIES[1], settings)
+    assert unfinished_takedowns(settings.warehouse) == [target_of(STORIES[0])]
+    broken_off("rewrite")
+    lift_suppression(target_of("http://go.example/1"), settings, clock=clock_for(LATER), note=print)
+    assert unfinished_takedowns(settings.warehouse) == []
+    broken_off("rewrite")
+    take_down(STORIES[1], settings, hours=2)
+    assert unfinished_takedowns(settings.warehouse) == []
 
 
 KILLED_TAKEDOWN = """

@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from tests.flows.cli.conftest import Newsledger
+from warehouse.forget import target_of
 from warehouse.sql import sql_files
+from warehouse.takedowns import begin_takedown
 
 DOCUMENT = "Harbour\n\nHarbour reopens\nShips may enter again.\n1 min read\n\nThe zanzibarquux gates are open.\n"
 ADDRESS = "document:documents/harbour"
@@ -42,8 +44,12 @@ def test_a_text_goes_when_its_user_is_sure_and_stays_out_until_that_is_lifted(
     shown = newsroom("show", ADDRESS)
     assert shown.returncode == 1
     assert "Forgotten on 2026-10-16: asked by its author." in shown.stderr
+    begin_takedown(warehouse, target_of(ADDRESS))
+    assert "[in force, takedown unfinished]" in newsroom("forget", "--list").stdout
+    assert newsroom("forget", ADDRESS, "--yes").returncode == 0
     (listed,) = json.loads(newsroom("forget", "--list", "--json").stdout)
     assert (listed["scope"], listed["key"], listed["lifted_at"]) == ("url", ADDRESS, None)
+    assert listed["is_unfinished"] is False
     assert "1 suppressed" in newsroom("import", "documents").stdout
     assert b"zanzibarquux" not in warehouse.read_bytes()
 
