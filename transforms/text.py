@@ -98,6 +98,11 @@ def _without_unread(text: str) -> str:
     return "".join(kept)
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """Return a count with its noun: "1 page", "2 pages"; `more` is the plural where it is not `one` with an s."""
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
 def as_sentence(text: str) -> str:
     """Return a reason as a sentence: a capital first, and an end; an empty one stays empty."""
     if not text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import click
 
 from flows.cli.common import Common, common_options, echo_json_line, printable, writing_to_stdout
 from transforms.errors import InputError
+from transforms.text import counted
 
 if TYPE_CHECKING:
     from warehouse.why import RunChapter, Story
@@ -26,7 +27,7 @@ WIDTH = 80
 def why_command(url: str, is_json: bool, common: Common) -> None:
     """Tells what became of URL: who listed it, what was asked and answered, what was decided, and what comes next.
 
-    URL may be any address of an article, in any spelling, with or without scheme; or an article_id.
+    URL may be any address of an article, in any spelling, with or without scheme; an article_id; or a feed's address.
 
     Example: newsledger why https://news.example/2026/11/22/harbour-reopens
     """
@@ -66,6 +67,8 @@ def _waiting(count: int) -> str:
 
 def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:
     """The story as lines of at most 80 columns, but for addresses, which are left whole."""
+    if story.feed:
+        yield from _feed_lines(story.feed, story.polls)
     if story.relation:
         yield from _wrapped(story.relation, 0)
     for status in story.statuses:
@@ -77,8 +80,9 @@ def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:
     for article in story.articles:
         yield ""
         yield from _article_lines(article, story)
-    yield ""
-    yield "What happened (times in UTC)"
+    if story.runs:
+        yield ""
+        yield "What happened (times in UTC)"
     for chapter in story.runs:
         yield from _chapter_lines(chapter)
     if story.feeds:
@@ -87,6 +91,27 @@ def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:
         for feed in story.feeds:
             due = f"due again {_time(feed['next_poll_at'])}" if feed["next_poll_at"] else "with no next poll"
             yield from _wrapped(f"{feed['name'] or feed['url']} ({feed['state']}), {due}", 2)
+
+
+def _feed_lines(feed: dict[str, Any], polls: Sequence[dict[str, Any]]) -> Iterator[str]:
+    yield printable(feed["url"])
+    yield from _wrapped(f"The feed {feed['name'] or 'without name'}, {feed['state']}. {feed['next']}", 2)
+    if feed["adopted_url"]:
+        yield from _wrapped(f"It moved and is asked at {feed['adopted_url']}", 2)
+    yield from _wrapped(
+        f"It listed {counted(feed['url_count'], 'address', 'addresses')}: {feed['loaded_count']} loaded, "
+        f"{feed['duplicate_count']} duplicate, {feed['deferred_count']} deferred, {feed['refused_count']} refused.",
+        2,
+    )
+    yield from _wrapped(
+        f"First asked {_time(feed['first_polled_at'])}, last read "
+        f"{_time(feed['last_success_at']) if feed['last_success_at'] else 'never'}. Its last polls (times in UTC):",
+        2,
+    )
+    for poll in polls:
+        answer = f"status {poll['status']}" if poll["status"] else "no answer"
+        facts = ", ".join(filter(None, (answer, poll["error_class"])))
+        yield from _wrapped(f"{_time(poll['polled_at'])}  {poll['result']} ({facts}): {poll['reason']}", 4)
 
 
 def _article_lines(article: dict[str, Any], story: Story) -> Iterator[str]:

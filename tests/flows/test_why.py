@@ -21,7 +21,8 @@ from tests.flows.test_stages import FEED, NOW, link, open_run, page, rss
 from tests.news_server import NewsServer
 from warehouse.connection import open_reader
 from warehouse.stage import Batch, stage_batch
-from warehouse.why import Story, find_story, near_addresses
+from warehouse.suppressions import Suppression
+from warehouse.why import Story, find_story, near_addresses, next_step
 
 HOP = "http://go.example/1"
 ROBOTS = "http://closed.example/story"
@@ -135,6 +136,8 @@ def test_the_story_of_an_address(warehouse: DuckDBPyConnection, asked: str, expe
         "paper.example/story-1",
         "HTTPS://Paper.Example:443/story-1?utm_source=feed#top",
         "http://paper.example/./story%2D1",
+        "paper.example:443/story-1",
+        "paper.example:80/story-1",
         HOP,
     ],
 )
@@ -149,10 +152,64 @@ def test_any_spelling_and_any_address_of_an_article_tells_its_story(
 
 
 def test_an_unknown_address_is_told_from_those_near_it(warehouse: DuckDBPyConnection) -> None:
-    unknown = "http://www.paper.example/story-3/"
+    unknown = "http://paper.example/story-33"
     assert find_story(warehouse, unknown, now=LAST) is None
     assert near_addresses(warehouse, unknown)[0] == link(3)
     assert near_addresses(warehouse, "http://nobody.example/") == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["http://www.paper.example/story-3/", "paper.example/amp/Story-3", "paper.example:443/story-3/"]
+)
+def test_the_only_known_address_like_an_unknown_one_is_told_in_its_place(
+    warehouse: DuckDBPyConnection, asked: str
+) -> None:
+    story, text = told(warehouse, asked)
+    assert (story.asked, [status["url"] for status in story.statuses]) == (asked, [link(3)])
+    assert text.startswith(f"{asked} is not known. The only known address that is like it")
+
+
+@pytest.mark.parametrize("asked", [FEED, FEED.removeprefix("http://")])
+def test_the_story_of_a_feed_is_how_its_polls_went(warehouse: DuckDBPyConnection, asked: str) -> None:
+    story, text = told(warehouse, asked)
+    assert story.feed is not None
+    assert [poll["result"] for poll in story.polls] == ["listed", "unchanged", "listed", "listed"]
+    for words in (
+        f"{FEED} The feed Paper, ok. It is",
+        "It listed 7 addresses: 3 loaded, 1 duplicate, 1 deferred, 2 refused.",
+        "First asked 2026-10-16 09:00, last read 2026-10-16 12:00.",
+        "2026-10-16 09:00 listed (status 200): 5 entries",
+    ):
+        assert words in text
+
+
+FORGOTTEN = Suppression(
+    scope="url",
+    key="a.example/1",
+    named="http://a.example/1",
+    reason="",
+    suppressed_at=NOW,
+    lifted_at=None,
+    article_id=None,
+)
+STATUS = {"outcome": "loaded", "next_try_at": None, "failures": 0, "article_id": "0"}
+
+
+@pytest.mark.parametrize(
+    ("status", "suppression", "expected"),
+    [
+        pytest.param({}, None, "Settled: it is read again when a feed announces a change.", id="settled"),
+        pytest.param({"next_try_at": NOW}, None, "It is due: the next run asks for it.", id="due"),
+        pytest.param(
+            {"outcome": "suppressed"},
+            FORGOTTEN,
+            "It was forgotten: no run asks for it until `newsledger forget --lift http://a.example/1`.",
+            id="forgotten",
+        ),
+    ],
+)
+def test_what_happens_next(status: dict[str, object], suppression: Suppression | None, expected: str) -> None:
+    assert next_step(STATUS | status, LAST, suppression) == expected
 
 
 def test_the_command_tells_it_as_json_and_says_what_waits(
