@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ MOST_BYTES = 64 * 1024 * 1024
 """Longer blocks are passed over: no page is as long, and a header may claim anything."""
 _WINDOW = 256 * 1024
 _GZIP_MEMBER = b"\x1f\x8b\x08"
+_RECORD = re.compile(rb"WARC/[01]\.\d+[ \t]*\r?\n[A-Za-z-]+:")
+"""How a record begins: at a line of its own, or in the middle of one where the record before was cut off."""
+_HEAD = re.compile(rb"WARC/[01]\..{,65536}?\n\r?\n", re.DOTALL)
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,18})[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_BLANK_LINES = re.compile(rb"[\r\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +55,8 @@ def read_records(path: Path, problem: Callable[[str], None]) -> Iterator[WarcRec
     is_warc = False
     try:
         with path.open("rb") as file:
-            parts = _members(file, path, problem) if _is_gzipped(file) else iter([(0, file)])
-            for offset, part in parts:
+            parts = _members if _is_gzipped(file) else _plain_records
+            for offset, part in parts(file, path, problem):
                 for raw in _raw_records(part, offset, path, problem):
                     is_warc = True
                     if (record := _record(raw, offset, path, problem)) is not None:
@@ -136,6 +142,49 @@ def _members(file: BinaryIO, path: Path, problem: Callable[[str], None]) -> Iter
                 continue
             problem(f"{path}: the record at byte {offset} {trouble}; it is passed over.")
             offset = content.find(_GZIP_MEMBER, offset + 1)
+
+
+def _plain_records(file: BinaryIO, path: Path, problem: Callable[[str], None]) -> Iterator[tuple[int, BinaryIO]]:
+    """The records of a file that is not compressed: where each begins, and its bytes.
+
+    A damaged record costs itself: the next one is looked for behind its beginning.
+    """
+    if not file.seek(0, io.SEEK_END):
+        return
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        offset = _behind_blank_lines(content, 0)
+        while offset < len(content):
+            block, end = _extent(content, offset)
+            behind = min(_behind_blank_lines(content, end), len(content))
+            trouble = None
+            if not block:
+                trouble = "has no header that can be read"
+            elif end > len(content):
+                trouble = "is cut off"
+            elif behind == end < len(content) and not _RECORD.match(content, end):
+                trouble = "does not end where its Content-Length says"
+            elif end - block > MOST_BYTES:
+                problem(f"{path}: the record at byte {offset} is {end - block} bytes long; it is passed over.")
+            else:
+                yield offset, io.BytesIO(content[offset:behind])
+            if trouble is None:
+                offset = behind
+                continue
+            problem(f"{path}: the record at byte {offset} {trouble}; it is passed over.")
+            following = _RECORD.search(content, offset + 1)
+            offset = following.start() if following else len(content)
+
+
+def _extent(content: mmap.mmap, offset: int) -> tuple[int, int]:
+    """Where the block of the record at `offset` begins and ends by its header; twice 0 when that cannot be read."""
+    head = _HEAD.match(content, offset)
+    length = _LENGTH.search(head[0]) if head else None
+    return (head.end(), head.end() + int(length[1])) if head and length else (0, 0)
+
+
+def _behind_blank_lines(content: mmap.mmap, offset: int) -> int:
+    blank = _BLANK_LINES.match(content, offset)
+    return blank.end() if blank else offset
 
 
 def _inflated(content: mmap.mmap, offset: int) -> tuple[bytes, int, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from flows.imports.http_messages import read_answer
+from flows.imports.warc_files import read_records, record_at
 from tests.flows.imports.test_own_archive import importing
 from tests.flows.test_stages import page
 from transforms.article.saved_page import address_of
@@ -117,6 +119,53 @@ def test_a_file_that_is_no_warc_file_is_told(tmp_path: Path) -> None:
     report = importing(tmp_path / "data", tmp_path / "a.warc.gz", tmp_path / "b.warc")
     assert all("holds no WARC record" in problem for problem in report.problems)
     assert len(report.problems) == 2
+
+
+def plain_record(number: int) -> bytes:
+    return gzip.decompress(a_record(f"http://paper.example/{number}", page(number)))
+
+
+def with_length(record: bytes, change: int) -> bytes:
+    """The record with another Content-Length than it has."""
+    length = int(re.findall(rb"Content-Length: (\d+)", record)[0])
+    return record.replace(b"Content-Length: %d" % length, b"Content-Length: %d" % (length + change), 1)
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        pytest.param(plain_record(2)[:400], "does not end where its Content-Length says", id="cut-off"),
+        pytest.param(with_length(plain_record(2), 9), "does not end where its Content-Length says", id="too-long"),
+        pytest.param(with_length(plain_record(2), 10**9), "is cut off", id="longer-than-the-file"),
+        pytest.param(with_length(plain_record(2), -9), "does not end where its Content-Length says", id="too-short"),
+        pytest.param(plain_record(2).replace(b"Content-Length", b"Length", 1), "has no header", id="without-length"),
+        pytest.param(b"\0" * 5000 + b"\r\n\r\n", "has no header", id="noise"),
+        pytest.param(b"WARC/1.0\r\n" + b"x" * 100_000 + b"\r\n\r\n", "has no header", id="endless-header"),
+    ],
+)
+def test_a_damaged_record_costs_itself_alone(tmp_path: Path, second: bytes, told: str) -> None:
+    first, third = plain_record(1), plain_record(3)
+    path = tmp_path / "news.warc"
+    path.write_bytes(first + second + third)
+    problems: list[str] = []
+    records = list(read_records(path, problems.append))
+    assert [(record.url, record.offset) for record in records] == [
+        ("http://paper.example/1", 0),
+        ("http://paper.example/3", len(first + second)),
+    ]
+    (problem,) = problems
+    assert f"{path}: the record at byte {len(first)} {told}" in problem
+
+
+@pytest.mark.parametrize("between", [b"", b"\n\n", b"\r\n\r\n\r\n"], ids=["nothing", "line-feeds", "one-line-more"])
+def test_records_that_are_parted_in_other_ways_are_read(tmp_path: Path, between: bytes) -> None:
+    path = tmp_path / "news.warc"
+    path.write_bytes(between + between.join(plain_record(number).rstrip(b"\r\n") for number in (1, 2, 3)))
+    problems: list[str] = []
+    records = list(read_records(path, problems.append))
+    assert [record.url[-1] for record in records] == ["1", "2", "3"]
+    assert [record_at(path, record.offset) for record in records] == records
+    assert problems == []
 
 
 @pytest.mark.parametrize("block", [b"", b"\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 x\r\n\r\n"])
