@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,8 +58,7 @@ def copy_before_upgrade(content: BinaryIO, path: Path, *, version: int) -> Path 
 
 def upgrade_copies(path: Path) -> list[Path]:
     """Return the copies of the warehouse at `path` from before upgrades, and what is left of broken off ones."""
-    whole = [file for file in path.parent.iterdir() if file.name.startswith(f"{path.name}{_COPY}")]
-    return sorted([*whole, *_drafts(path)])
+    return sorted([*path.parent.glob(f"{escape(path.name)}{_COPY}*"), *_drafts(path)])
 
 
 def sync_folder(folder: Path) -> None:
@@ -71,9 +71,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _drafts(path: Path) -> list[Path]:
-    return [
-        file for file in path.parent.iterdir() if file.name.startswith(f".{path.name}{_COPY}") and _DRAFT in file.name
-    ]
+    return list(path.parent.glob(f".{escape(path.name)}{_COPY}*{_DRAFT}*"))
 
 
 def _mib(size: int) -> int:

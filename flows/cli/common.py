@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from flows.cli.inputs import is_url
 from flows.clock import Clock
 from flows.configuration import Configuration, clock_for, read_configuration, read_now
 from transforms.errors import InputError
@@ -47,11 +48,26 @@ class Common:
         return settings.warehouse, settings.warehouse_wait
 
 
+class FileName(click.Path):
+    """The name of a file or folder; an empty one, which Python takes for the current folder, is wrong use."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """Refuse an empty name, and do as click does with others."""
+        if not os.fspath(value):
+            self.fail("an empty path names no file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = FileName(path_type=Path)
+
+
 def common_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the common options and hands them over as `common`."""
 
-    @click.option("--config", type=click.Path(path_type=Path), help="Feeds file with settings.")
-    @click.option("--warehouse", type=click.Path(path_type=Path), help="The DuckDB file.")
+    @click.option("--config", type=FILE, help="Feeds file with settings.")
+    @click.option("--warehouse", type=FILE, help="The DuckDB file.")
     @click.option("--now", "now_text", envvar="NEWSLEDGER_NOW", metavar="ISO", help="Start with this time (replays).")
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @functools.wraps(command)
@@ -59,10 +75,28 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
         *args: Any, config: Path | None, warehouse: Path | None, now_text: str | None, debug: bool, **options: Any
     ) -> None:
         del debug  # `main` reads it, where errors end
+        _refuse_what_is_no_text(click.get_current_context())
         now = read_now(now_text) if now_text else None
         command(*args, common=Common(config=config, warehouse=warehouse, now=now), **options)
 
     return with_common
+
+
+def _refuse_what_is_no_text(context: click.Context) -> None:
+    """Raises a usage error for an argument whose bytes are no UTF-8; the name of a file may have any."""
+    for parameter in context.command.params:
+        given = context.params.get(parameter.name or "")
+        for value in given if isinstance(given, tuple) else (given,):
+            if not isinstance(value, str) or (isinstance(parameter.type, FileName) and not is_url(value)):
+                continue
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:  # such bytes come as half surrogate pairs
+                raise click.BadParameter(
+                    f"{printable(value)} is no UTF-8 text. Write it in UTF-8, an address with %XX for its bytes.",
+                    ctx=context,
+                    param=parameter,
+                ) from error
 
 
 def printable(text: str) -> str:

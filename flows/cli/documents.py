@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.common import Common, as_json, common_options, is_terminal, printable, write_document
+from flows.cli.common import FILE, Common, as_json, common_options, is_terminal, printable, write_document
 from transforms.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=FILE)
 @click.option("--json", "is_json", is_flag=True, help="The report as one JSON object.")
 @common_options
 def import_command(paths: tuple[Path, ...], is_json: bool, common: Common) -> None:

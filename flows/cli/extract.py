@@ -9,7 +9,16 @@ from typing import Any
 import click
 
 from flows.acquire.workers import LocalEngine
-from flows.cli.common import Common, common_options, echo_json_line, printable, write_document, writing_to_stdout
+from flows.cli.common import (
+    FILE,
+    Common,
+    FileName,
+    common_options,
+    echo_json_line,
+    printable,
+    write_document,
+    writing_to_stdout,
+)
 from flows.cli.inputs import batch_lines, fetch_url, file_in, is_url, one_of, read_file_or_stdin, text_in
 from flows.in_order import in_order
 from transforms.article.as_dict import article_as_dict
@@ -20,9 +29,9 @@ from transforms.records import Article, Extraction, Page
 
 
 @click.command("extract")
-@click.argument("page", required=False)
+@click.argument("page", required=False, type=FileName(allow_dash=True))
 @click.option("--url", help="Address of the page, where PAGE is a file or stdin.")
-@click.option("--batch", type=click.Path(path_type=Path), help='JSON Lines of {"id", "url", "html": path}.')
+@click.option("--batch", type=FILE, help='JSON Lines of {"id", "url", "html": path}.')
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes for --batch; default: the setting.")
 @click.option("--json", "is_json", is_flag=True, help="The whole record as one JSON object.")
 @click.option("--document", "is_document", is_flag=True, help="The document layout.")

@@ -10,7 +10,16 @@ import click
 
 from flows.acquire.poll import parse_feed_bytes
 from flows.acquire.workers import LocalEngine
-from flows.cli.common import Common, as_json, common_options, echo_json_line, printable, writing_to_stdout
+from flows.cli.common import (
+    FILE,
+    Common,
+    FileName,
+    as_json,
+    common_options,
+    echo_json_line,
+    printable,
+    writing_to_stdout,
+)
 from flows.cli.inputs import batch_lines, fetch_url, file_in, is_url, one_of, read_file_or_stdin, text_in
 from flows.in_order import in_order
 from transforms.errors import InputError, WorkerError
@@ -22,8 +31,8 @@ FEED_SECONDS = 9.0
 
 
 @click.command("feed")
-@click.argument("feed", required=False)
-@click.option("--batch", type=click.Path(path_type=Path), help='JSON Lines of {"id", "file": path}.')
+@click.argument("feed", required=False, type=FileName(allow_dash=True))
+@click.option("--batch", type=FILE, help='JSON Lines of {"id", "file": path}.')
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes for --batch; default: the setting.")
 @click.option("--json", "is_json", is_flag=True, help="The whole document as one JSON object.")
 @common_options

@@ -13,6 +13,7 @@ from transforms.errors import InputError
 
 if TYPE_CHECKING:
     from flows.forget import TakedownPlan
+    from warehouse.forget import Target
     from warehouse.suppressions import Suppression
 
 
@@ -45,9 +46,8 @@ def forget_command(
 
 def _forget(text: str, reason: str, common: Common, *, is_sure: bool) -> None:
     from flows.forget import forget, plan_takedown
-    from warehouse.forget import target_of
 
-    target, settings = target_of(text), common.configuration().settings
+    target, settings = _target(text), common.configuration().settings
     if not is_sure:
         question = _question(target.named, plan_takedown(target, settings))
         if not (sys.stdin is not None and sys.stdin.isatty()):
@@ -61,6 +61,16 @@ def _forget(text: str, reason: str, common: Common, *, is_sure: bool) -> None:
         f"{printable(target.named)} is forgotten: {held.versions} versions of {held.articles} articles, "
         f"{held.sightings} sightings and {report.records} records of the raw archive have no text any more."
     )
+
+
+def _target(text: str) -> Target:
+    """What an argument names.  Raises UsageError for what is neither an address nor a site."""
+    from warehouse.forget import target_of
+
+    try:
+        return target_of(text)
+    except InputError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _question(named: str, plan: TakedownPlan) -> str:
@@ -83,9 +93,8 @@ def _question(named: str, plan: TakedownPlan) -> str:
 
 def _lift(text: str, common: Common) -> None:
     from flows.forget import lift_suppression
-    from warehouse.forget import target_of
 
-    target = target_of(text)
+    target = _target(text)
     lifted = lift_suppression(target, common.configuration().settings, clock=common.clock, note=_tell)
     if not lifted:
         raise InputError(f"{target.named} is not suppressed. `newsledger forget --list` says what is.")

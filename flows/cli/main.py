@@ -104,5 +104,7 @@ def main() -> None:
 
 
 def _end(message: str, code: int) -> None:
-    click.echo(f"newsledger: {message}", err=True)
+    from flows.cli.common import printable
+
+    click.echo(f"newsledger: {printable(message)}", err=True)
     sys.exit(code)

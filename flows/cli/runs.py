@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.common import Common, as_json, common_options, is_terminal
+from flows.cli.common import FILE, Common, as_json, common_options, is_terminal
 from flows.configuration import Configuration, IngestParameters, choose_feeds, clock_for
 from flows.lock import refuse_if_held, wait_until_free
 from transforms.errors import NetworkDown, SettingsError
@@ -26,7 +26,7 @@ EXAMPLE_QUESTION = (
 
 
 @click.command("run")
-@click.option("--feeds", type=click.Path(path_type=Path), help="Follow the feeds of this file (TOML or OPML) instead.")
+@click.option("--feeds", type=FILE, help="Follow the feeds of this file (TOML or OPML) instead.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only the feed of this name or address; may be repeated.")
 @click.option("--force", is_flag=True, help="Ask feeds that are not due, too; pacing, robots.txt and Retry-After hold.")
 @click.option("--wait", is_flag=True, help="While another run is in progress, wait for its end and run then.")

@@ -85,12 +85,10 @@ def _answer(common: Common, question: str, form: str) -> Answer:
 
 
 def _text(question: str) -> str:
-    """The question, from standard input for "-".  Raises UsageError when it is no UTF-8."""
+    """The question, from standard input for "-".  Raises UsageError when that is no UTF-8."""
+    if question != "-":
+        return question
     try:
-        if question == "-":
-            return read_file_or_stdin("-").decode("utf-8-sig")
-        question.encode()  # bytes of an argument that are no UTF-8 come as half surrogate pairs
+        return read_file_or_stdin("-").decode("utf-8-sig")
     except UnicodeError as error:
-        message = "The question is no UTF-8 text. Write it to a file in UTF-8 and pass that to newsledger sql -."
-        raise click.UsageError(message) from error
-    return question
+        raise click.UsageError("The question on standard input is no UTF-8 text.") from error

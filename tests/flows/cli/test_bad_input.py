@@ -49,6 +49,10 @@ def test_a_wrong_feeds_file_ends_with_2(newsledger: Newsledger, tmp_path: Path, 
         pytest.param(("extract",), "Give one PAGE", id="nothing-to-extract"),
         pytest.param(("extract", "-", "--batch", "x"), "Give one PAGE", id="two-things-to-extract"),
         pytest.param(("feed",), "Give one FEED", id="no-feed-to-read"),
+        pytest.param(("import", ""), "an empty path", id="empty-path-to-import"),
+        pytest.param(("import", "feeds.toml", ""), "an empty path", id="one-empty-path-to-import"),
+        pytest.param(("extract", ""), "an empty path", id="empty-path-to-extract"),
+        pytest.param(("sql", "select 1", "--warehouse", ""), "an empty path", id="empty-warehouse"),
     ],
 )
 def test_wrong_use_ends_with_2(
@@ -59,6 +63,44 @@ def test_wrong_use_ends_with_2(
     assert answer.returncode == 2, answer.stderr
     assert message in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+NO_TEXT = "http://paper.example/caf\udce9"
+"""As Python has an argument whose last byte is no UTF-8."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        pytest.param(("why", NO_TEXT), "'URL'", id="why"),
+        pytest.param(("show", NO_TEXT), "'URL'", id="show"),
+        pytest.param(("forget", NO_TEXT, "--yes"), "'URL|SITE'", id="forget"),
+        pytest.param(("forget", "--lift", NO_TEXT), "'--lift'", id="lift"),
+        pytest.param(("forget", "a.example", "--yes", "--reason", "\udce9"), "'--reason'", id="reason"),
+        pytest.param(("merge", "http://paper.example/a", NO_TEXT), "'KEPT_URL'", id="merge"),
+        pytest.param(("split", NO_TEXT), "'URL'", id="split"),
+        pytest.param(("sql", "select '\udce9'"), "'QUESTION'", id="sql"),
+        pytest.param(("extract", NO_TEXT), "'[PAGE]'", id="extract"),
+        pytest.param(("feed", NO_TEXT), "'[FEED]'", id="feed"),
+        pytest.param(("run", "--only", "a", "--only", "\udce9"), "'--only'", id="only"),
+    ],
+)
+def test_an_argument_that_is_no_utf_8_is_wrong_use(
+    newsledger: Newsledger, tmp_path: Path, arguments: tuple[str, ...], named: str
+) -> None:
+    answer = newsledger(*arguments)
+    assert answer.returncode == 2, answer.stderr
+    assert f"Invalid value for {named}: " in answer.stderr
+    assert "\\udce9 is no UTF-8 text" in squeeze(answer.stderr) or "\\udce9' is no UTF-8 text" in answer.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_name_of_a_file_may_be_no_utf_8(newsledger: Newsledger, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    (tmp_path / name).write_text("T\n\nT\n1 min read\n\nText of the story.")
+    assert newsledger("import", name).returncode == 0
+    assert "holds no article" in newsledger("extract", name).stderr
+    assert newsledger("import", NO_TEXT).returncode == 1
 
 
 @pytest.mark.parametrize("command", [("run",), ("sql", "select 1"), ("show", "http://paper.example/a")])

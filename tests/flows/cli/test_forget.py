@@ -63,7 +63,9 @@ def test_a_text_goes_when_its_user_is_sure_and_stays_out_until_that_is_lifted(
     [
         pytest.param((), 2, "Give one URL or SITE", id="nothing"),
         pytest.param(("a.example", "--list"), 2, "Give one URL or SITE", id="two-things"),
-        pytest.param(("harbour", "--yes"), 1, "neither an address nor a site", id="no-address"),
+        pytest.param(("harbour", "--yes"), 2, "neither an address nor a site", id="no-address"),
+        pytest.param(("--lift", "harbour"), 2, "neither an address nor a site", id="no-address-to-lift"),
+        pytest.param(("a.example",), 2, "would drop the text of 0 versions", id="no-data-folder"),
         pytest.param(("--lift", "a.example"), 1, "a.example is not suppressed", id="nothing-to-lift"),
         pytest.param(("--list",), 1, "There is no warehouse", id="no-warehouse"),
     ],
