@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote, urljoin, urlsplit
 
-from tld import get_fld
+from tld import get_fld, is_tld
 
 from transforms.tracking_parameters import NAMES, NAMES_BY_VALUE, PREFIXES, TELLING_VALUES
 
@@ -30,6 +30,7 @@ _AUTHORITY = re.compile(
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})?")
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z_]+")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -67,12 +68,18 @@ def host_of(url: str) -> str:
 def site_of(url: str) -> str:
     """Return the registrable domain of the URL's host, by the public suffix list; the host itself where it has none.
 
-    Private suffixes count (`paper.blogspot.com` is a site, `blogspot.com` is none).
+    Private suffixes count (`paper.blogspot.com` is a site, `blogspot.com` is none).  A top-level domain that is on no
+    list is a suffix itself, by the list's own rule for those.
     """
     host = host_of(url)
     if not host or host.startswith("["):
         return host
-    return get_fld(host, fail_silently=True, fix_protocol=True, search_private=True) or host
+    if (site := get_fld(host, fail_silently=True, fix_protocol=True, search_private=True)) is not None:
+        return site
+    labels = host.split(".")
+    if is_tld(labels[-1], search_private=True) or _NUMBER.fullmatch(labels[-1]):  # a suffix; an IP address
+        return host
+    return ".".join(labels[-2:])
 
 
 def url_strict(url: str) -> str:

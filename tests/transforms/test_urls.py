@@ -293,7 +293,12 @@ def test_links_become_absolute_web_addresses_or_nothing(base: str, link: str, ab
         pytest.param("https://zürich.ch/a", "xn--zrich-kva.ch", "xn--zrich-kva.ch", id="punycode"),
         pytest.param("http://127.0.0.1:8000/a", "127.0.0.1", "127.0.0.1", id="address"),
         pytest.param("http://[::1]/a", "[::1]", "[::1]", id="address-in-brackets"),
+        pytest.param("http://0x7f.1/a", "0x7f.1", "0x7f.1", id="address-in-other-digits"),
         pytest.param("http://localhost/a", "localhost", "localhost", id="no-domain"),
+        pytest.param("http://www.amp.example/a", "www.amp.example", "amp.example", id="unlisted-domain"),
+        pytest.param("http://a.b.foo.localnews/a", "a.b.foo.localnews", "foo.localnews", id="below-an-unlisted-domain"),
+        pytest.param("http://foo.localnews/a", "foo.localnews", "foo.localnews", id="at-an-unlisted-domain"),
+        pytest.param("http://co.uk/a", "co.uk", "co.uk", id="suffix-itself"),
         pytest.param("mailto:desk@paper.example", "", "", id="no-web-url"),
     ],
 )
