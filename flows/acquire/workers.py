@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from importlib.machinery import ModuleSpec
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
@@ -59,7 +60,9 @@ class LocalEngine:
         self._waiting: set[Future[Any]] = set()
 
     def __enter__(self) -> Self:
-        ensure_running()  # it takes a second to load the parsers, and the caller has other things to begin with
+        # it takes a second to load the parsers, and the caller has other things to begin with
+        with _interrupts_held_back():
+            ensure_running()
         return self
 
     def __exit__(
@@ -144,6 +147,18 @@ def _prepare_worker(memory_limit_bytes: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(ValueError, OSError):  # macOS takes no limit on the address space
         resource.setrlimit(resource.RLIMIT_AS, (memory_limit_bytes, memory_limit_bytes))
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    # A Ctrl-C goes to all processes of a terminal, and would end the server process with a traceback while it loads;
+    # what is blocked here is blocked there.  The tracker is started before: starting it would unblock them.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _WorkerProcess(ForkServerProcess):

@@ -134,6 +134,30 @@ def test_no_process_outlives_a_run_that_is_killed(number: signal.Signals, tmp_pa
     assert alive == []
 
 
+INTERRUPTED = """
+import os, signal
+from flows.acquire.workers import LocalEngine
+
+signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
+with LocalEngine(1) as engine:
+    os.killpg(0, signal.SIGINT)
+    print(engine.submit(abs, -1).result(), flush=True)
+"""
+
+
+def test_a_ctrl_c_while_the_parsers_are_loaded_reaches_the_run_alone() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        start_new_session=True,
+        check=False,
+    )
+    assert (run.stdout, run.stderr) == ("interrupted\n1\n", "")
+
+
 def _first_result(engine: LocalEngine) -> int:
     for _ in range(20):
         try:
