@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from transforms.text import counted
 from warehouse.checks import Offence
 from warehouse.reports import RunReport
 
@@ -73,7 +74,7 @@ def summary_markdown(summary: RunSummary) -> str:
     lines = [
         f"# Run {summary.run_id}",
         "",
-        f"{summary.feeds_polled} feeds polled, {summary.feeds_not_due} not due.",
+        f"{counted(summary.feeds_polled, 'feed')} polled, {summary.feeds_not_due} not due.",
         "",
     ]
     if sentence := budget_sentence(summary):

@@ -47,6 +47,7 @@ from transforms.cadence import may_ask
 from transforms.errors import NetworkDown, WarehouseBusy
 from transforms.outcomes import Outcome
 from transforms.records import DuePage, FeedHealth, FeedState, Fetch, KeepText, RobotsFile, Run
+from transforms.text import counted
 from warehouse.checks import Offence, run_checks
 from warehouse.connection import open_reader
 from warehouse.manners import read_manners
@@ -325,9 +326,8 @@ class IngestRun:
             self._load_pending()
         except WarehouseBusy as error:
             self._left_behind = pending_batches(self._settings.spool)
-            self._progress.note(
-                f"{error} Until then {len(self._left_behind)} batches of earlier runs wait in the spool."
-            )
+            batches = counted(len(self._left_behind), "batch", "batches")
+            self._progress.note(f"{error} Until then the spool holds {batches} of earlier runs.")
 
     def _load_pending(self) -> None:
         load_seq = load_spool(self._settings, now=self._clock(), note=self._progress.note)
@@ -363,8 +363,8 @@ class IngestRun:
             file.unlink(missing_ok=True)
         if expired:
             self._progress.note(
-                f"{len(expired)} files of the raw archive were removed, the last of them {expired[-1].name}: they were "
-                "beyond archive_days or archive_max_gb."
+                f"Removed from the raw archive: {counted(len(expired), 'file')} beyond archive_days or archive_max_gb, "
+                f"the last of them {expired[-1].name}."
             )
 
     def _tell_of_feeds(self, before: Mapping[str, FeedState]) -> None:

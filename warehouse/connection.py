@@ -28,6 +28,7 @@ from warehouse.upgrade_copies import copy_before_upgrade
 logger = logging.getLogger(__name__)
 
 _DRAFT = ".new-"
+_STAGED = "; what is staged stays in the spool"
 _MEMORY_LIMIT = "1GB"
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
@@ -236,7 +237,7 @@ def _waiting_for_others(path: Path, *, read_only: bool, wait_seconds: float, sin
         try:
             return _connect(str(path), read_only=read_only)
         except duckdb.Error as error:
-            trouble = _trouble(path, error, wait_seconds)
+            trouble = _trouble(path, error, wait_seconds, read_only=read_only)
             if isinstance(trouble, _LogTorn) and not read_only:
                 _set_log_aside(path)
                 continue
@@ -262,7 +263,7 @@ def _connect(database: str, *, read_only: bool) -> DuckDBPyConnection:
     return connection
 
 
-def _trouble(path: Path, error: duckdb.Error, wait_seconds: float) -> WarehouseError:
+def _trouble(path: Path, error: duckdb.Error, wait_seconds: float, *, read_only: bool) -> WarehouseError:
     """Tell by DuckDB's message what kept the file from opening; the exception's type is the same for most causes."""
     message = str(error).splitlines()[0]
     if _LOCKED.search(message):
@@ -270,10 +271,10 @@ def _trouble(path: Path, error: duckdb.Error, wait_seconds: float) -> WarehouseE
         holder = f"process {match[1]}" if match else "this process itself"
         return WarehouseBusy(
             f"The warehouse {path} is held by {holder}; waited {wait_seconds:g} s. "
-            "Close the program that has it open, or raise warehouse_wait; what is staged stays in the spool."
+            f"Close the program that has it open, or raise warehouse_wait{'' if read_only else _STAGED}."
         )
     if _UNWRITABLE.search(message):
-        return unwritable(path, message)
+        return unwritable(path, message, read_only=read_only)
     if _TORN_LOG.search(message) and _DAMAGED.search(message):
         return _LogTorn(
             f"The log of the warehouse {path} is torn: {message}. "
@@ -289,10 +290,10 @@ def _damaged(path: Path, message: str) -> NotAWarehouse:
     )
 
 
-def unwritable(path: Path, message: str) -> WarehouseUnwritable:
+def unwritable(path: Path, message: str, *, read_only: bool = False) -> WarehouseUnwritable:
     """Return the error for a file that cannot be written, with what DuckDB or the system says about it."""
     return WarehouseUnwritable(
         f"The warehouse {path} cannot be opened or written: {message}. "
-        "Check the folder's permissions and the free space, or name another file with --warehouse; "
-        "what is staged stays in the spool."
+        "Check the folder's permissions and the free space, or name another file with --warehouse"
+        f"{'' if read_only else _STAGED}."
     )

@@ -15,6 +15,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from transforms.outcomes import RETRIED
+from transforms.text import counted
 from transforms.urls import site_of, url_loose
 from warehouse.rows import Row, address_key
 from warehouse.sql import fetch_rows, sql_text
@@ -160,10 +161,10 @@ def next_step(status: Row, now: datetime, suppression: Suppression | None) -> st
     if status["next_try_at"] is not None:
         if status["failures"] == 0 or status["next_try_at"] <= now:
             return "It is due: the next run asks for it."
-        tries = "one failed try" if status["failures"] == 1 else f"{status['failures']} failed tries"
+        tries = counted(status["failures"], "failed try", "failed tries")
         return f"After {tries} it is asked for again by the first run from {status['next_try_at']:%Y-%m-%d %H:%M} on."
     if status["outcome"] in RETRIED:
-        return f"It was tried {status['failures']} times and is not asked for again."
+        return f"It was tried {counted(status['failures'], 'time')} and is not asked for again."
     if status["article_id"] is not None:
         return "Settled: it is read again when a feed announces a change."
     return "Settled: no run asks for it again."

@@ -22,6 +22,7 @@ import click
 
 from flows.cli.common import as_json, printable, writing_to_stdout
 from transforms.errors import InputError
+from transforms.text import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -171,7 +172,7 @@ class _Table:
         else:
             _print_records(header, shown, console.width)
         count = len(shown) + self._left_out
-        click.echo(f"{count} row{'' if count == 1 else 's'}", err=True)
+        click.echo(counted(count, "row"), err=True)
         if self._left_out:
             click.echo(
                 f"newsledger: only the first {ROWS_OF_A_TABLE} rows are shown, {self._left_out} are left out. "

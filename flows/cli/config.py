@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from flows.cli.common import Common, as_json, common_options, printable
+from transforms.text import counted
 
 
 @click.command("config")
@@ -26,7 +27,7 @@ def config_command(is_json: bool, common: Common) -> None:
         files = {"config_file": str(configuration.config_file), "feeds": len(configuration.feeds)}
         click.echo(as_json({**files, "settings": found}))
         return
-    click.echo(f"feeds file  {configuration.config_file} ({len(configuration.feeds)} feeds)")
+    click.echo(f"feeds file  {configuration.config_file} ({counted(len(configuration.feeds), 'feed')})")
     width = max(map(len, values))
     for name, value in values.items():
         shown = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)

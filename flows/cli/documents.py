@@ -10,6 +10,7 @@ import click
 
 from flows.cli.common import FILE, Common, as_json, common_options, is_terminal, printable, write_document
 from transforms.errors import InputError
+from transforms.text import counted
 
 if TYPE_CHECKING:
     from flows.imports.run import ImportReport
@@ -41,19 +42,22 @@ def import_command(paths: tuple[Path, ...], is_json: bool, common: Common) -> No
         _print_report(report)
     if report.problems:
         raise InputError(
-            f"{len(report.problems)} files, folders or records, named above, could not be imported; the others are in "
-            "the warehouse. Mend what is named and import it again."
+            f"{counted(len(report.problems), 'file, folder or record', 'files, folders or records')}, named above, "
+            "could not be imported; the others are in the warehouse. Mend what is named and import it again."
         )
 
 
 def _print_report(report: ImportReport) -> None:
-    read = ", ".join(f"{count} {kind}" for kind, count in report.read.items()) or "nothing"
+    read = ", ".join(counted(count, kind.removesuffix("s")) for kind, count in report.read.items()) or "nothing"
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items()) or "nothing new"
     click.echo(f"{read} read: {outcomes}.")
     if report.passed_over:
-        click.echo(f"{report.passed_over} records are no web pages (pictures, redirects, errors) and were passed over.")
+        click.echo(
+            f"Passed over as no web pages (pictures, redirects, errors): {counted(report.passed_over, 'record')}."
+        )
     if report.known_batches:
-        click.echo(f"{report.known_batches} batches of the archive were in the warehouse already.")
+        batches = counted(report.known_batches, "batch", "batches")
+        click.echo(f"In the warehouse already: {batches} of the archive.")
 
 
 @click.command("show")

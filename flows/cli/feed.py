@@ -25,6 +25,7 @@ from flows.in_order import in_order
 from transforms.errors import InputError, WorkerError
 from transforms.feeds.parse import document_as_dict
 from transforms.records import FeedDocument
+from transforms.text import counted
 
 FEED_SECONDS = 9.0
 """Time limit of one document of a batch: a feed that takes longer is an attack, not a feed."""
@@ -73,7 +74,7 @@ def _print(document: FeedDocument) -> None:
             f"{when.at.isoformat(timespec='minutes') if when else '(no date)':<22}  {printable(entry.title or '')}"
         )
         click.echo(f"{'':<22}  {printable(entry.link or '(no link)')}")
-    click.echo(f"{len(document.entries)} entries", err=True)
+    click.echo(counted(len(document.entries), "entry", "entries"), err=True)
     for problem in document.problems:
         click.echo(f"newsledger: {printable(problem)}", err=True)
 

@@ -10,10 +10,11 @@ import click
 
 from flows.cli.common import Common, as_json, common_options, printable
 from transforms.errors import InputError
+from transforms.text import counted
 
 if TYPE_CHECKING:
     from flows.forget import TakedownPlan
-    from warehouse.forget import Target
+    from warehouse.forget import Holdings, Target
     from warehouse.suppressions import Suppression
 
 
@@ -58,8 +59,8 @@ def _forget(text: str, reason: str, common: Common, *, is_sure: bool) -> None:
         _tell(f"{path} was removed: it may have held the text and cannot be searched.")
     held = report.holdings
     click.echo(
-        f"{printable(target.named)} is forgotten: {held.versions} versions of {held.articles} articles, "
-        f"{held.sightings} sightings and {report.records} records of the raw archive have no text any more."
+        f"{printable(target.named)} is forgotten: {_texts(held)}, {counted(held.sightings, 'sighting')} and "
+        f"{counted(report.records, 'record')} of the raw archive have no text any more."
     )
 
 
@@ -76,19 +77,23 @@ def _target(text: str) -> Target:
 def _question(named: str, plan: TakedownPlan) -> str:
     held = plan.holdings
     beside = [
-        f"{count} {what}"
-        for count, what in (
-            (plan.damaged_batches, "damaged batches in the spool"),
-            (plan.upgrade_copies, "copies of the warehouse from before upgrades"),
-            (plan.torn_logs, "torn logs of the warehouse"),
+        told
+        for count, told in (
+            (plan.damaged_batches, f"{counted(plan.damaged_batches, 'damaged batch', 'damaged batches')} in the spool"),
+            (plan.upgrade_copies, f"{counted(plan.upgrade_copies, 'copy', 'copies')} of the warehouse from upgrades"),
+            (plan.torn_logs, f"{counted(plan.torn_logs, 'torn log')} of the warehouse"),
         )
         if count
     ]
     files = f" {' and '.join(beside)}, which cannot be searched, would be removed." if beside else ""
     return (
-        f"Forgetting {printable(named)} would drop the text of {held.versions} versions of {held.articles} articles, "
-        f"what feeds said in {held.sightings} sightings, and the raw answers.{files} It cannot be undone."
+        f"Forgetting {printable(named)} would drop the text of {_texts(held)}, "
+        f"what feeds said in {counted(held.sightings, 'sighting')}, and the raw answers.{files} It cannot be undone."
     )
+
+
+def _texts(held: Holdings) -> str:
+    return f"{counted(held.versions, 'version')} of {counted(held.articles, 'article')}"
 
 
 def _lift(text: str, common: Common) -> None:

@@ -15,7 +15,7 @@ class _Lines:
     """One line when a stage begins; nothing in between, so that logs stay short."""
 
     def stage(self, name: str, total: int | None) -> None:
-        click.echo(f"newsledger: {printable(name if total is None else f'{total} {name}')}", err=True)
+        click.echo(f"newsledger: {printable(name if total is None else f'{name}: {total}')}", err=True)
 
     def advance(self, count: int = 1) -> None:
         pass

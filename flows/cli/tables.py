@@ -12,6 +12,7 @@ from rich.text import Text
 
 from flows.cli.common import printable
 from flows.report import COUNTS, budget_sentence
+from transforms.text import counted
 
 if TYPE_CHECKING:
     from flows.report import RunSummary
@@ -34,13 +35,17 @@ def summary_tables(summary: RunSummary) -> None:
     for feed in summary.report.feeds:
         counts = [str(getattr(feed, count) or "·") for count in shown]
         table.add_row(Text(printable(feed.name or feed.url)), feed.result, *counts)
-    console.print(table)
+    if summary.report.feeds:
+        console.print(table)
     for feed in summary.report.feeds:
         has_trouble = feed.result == "failed" or (feed.result == "listed" and feed.reason != f"{feed.entries} entries")
         if not has_trouble:
             continue
         console.print(Text(f"{printable(feed.name or feed.url)}: {printable(feed.reason)}"))
     pages = ", ".join(f"{count} {outcome}" for outcome, count in summary.report.totals.items()) or "nothing new"
-    console.print(Text(f"\n{summary.feeds_polled} feeds polled, {summary.feeds_not_due} not due. Pages: {pages}."))
+    if summary.report.feeds:
+        console.print()
+    polled = f"{counted(summary.feeds_polled, 'feed')} polled, {summary.feeds_not_due} not due."
+    console.print(Text(f"{polled} Pages: {pages}."))
     if sentence := budget_sentence(summary):
         console.print(Text(sentence))

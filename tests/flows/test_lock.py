@@ -100,7 +100,7 @@ def test_a_lock_file_that_nobody_holds_stops_nobody(tmp_path: Path) -> None:
 def test_a_data_folder_that_cannot_be_made_is_told_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where a folder is wanted")
     with (
-        pytest.raises(WarehouseUnwritable, match="NEWSLEDGER_DATA_DIR"),
+        pytest.raises(WarehouseUnwritable, match=r"Nothing was started\..* NEWSLEDGER_DATA_DIR"),
         run_lock(tmp_path / "state" / "run.lock", run_id="x", now=NOW),
     ):
         pass

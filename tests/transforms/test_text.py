@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.text import plain_text, squeeze, title_key
+from transforms.text import counted, plain_text, squeeze, title_key
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,17 @@ def test_squeezed_text_is_one_line_and_stays_as_it_is(text: str) -> None:
 def test_a_title_key_ignores_case_punctuation_and_spacing() -> None:
     assert title_key("  “Storm” nears: CITY braces! ") == title_key("Storm nears – city braces")
     assert title_key("Storm nears city") != title_key("Storm leaves city")
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "told"),
+    [
+        pytest.param(0, ("page",), "0 pages", id="none"),
+        pytest.param(1, ("page",), "1 page", id="one"),
+        pytest.param(2, ("page",), "2 pages", id="two"),
+        pytest.param(1, ("batch", "batches"), "1 batch", id="one-with-its-own-plural"),
+        pytest.param(3, ("batch", "batches"), "3 batches", id="three-with-their-own-plural"),
+    ],
+)
+def test_a_count_and_its_noun_agree(count: int, words: tuple[str, ...], told: str) -> None:
+    assert counted(count, *words) == told

@@ -79,21 +79,27 @@ def test_readers_share_the_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("holder", "opener"),
+    ("holder", "opener", "advice"),
     [
-        pytest.param("writer", open_reader, id="a-reader-waits-for-a-writer"),
-        pytest.param("reader", open_writer, id="a-writer-waits-for-a-reader"),
+        pytest.param("writer", open_reader, "warehouse_wait.", id="a-reader-waits-for-a-writer"),
+        pytest.param(
+            "reader",
+            open_writer,
+            "warehouse_wait; what is staged stays in the spool.",
+            id="a-writer-waits-for-a-reader",
+        ),
     ],
 )
 def test_who_cannot_open_the_file_in_time_learns_which_process_has_it(
-    path: Path, holder: str, opener: Callable[..., AbstractContextManager[object]]
+    path: Path, holder: str, opener: Callable[..., AbstractContextManager[object]], advice: str
 ) -> None:
     with (
         held_by_another_process(path, holder) as process,
-        pytest.raises(WarehouseBusy, match=f"process {process.pid}; waited 0 s"),
+        pytest.raises(WarehouseBusy, match=f"process {process.pid}; waited 0 s") as busy,
         opener(path, wait_seconds=0),
     ):
         pass
+    assert str(busy.value).endswith(advice)
 
 
 def test_the_file_opens_when_the_other_process_ends_in_time(path: Path) -> None:

@@ -32,13 +32,13 @@ def test_a_text_goes_when_its_user_is_sure_and_stays_out_until_that_is_lifted(
     warehouse = tmp_path / "data" / "newsledger.duckdb"
     unsure = newsroom("forget", ADDRESS)
     assert unsure.returncode == 2
-    assert "would drop the text of 1 versions of 1 articles" in unsure.stderr
+    assert "would drop the text of 1 version of 1 article, what feeds said in 0 sightings" in unsure.stderr
     assert "say --yes to do it" in unsure.stderr
     assert b"zanzibarquux" in warehouse.read_bytes()
 
     sure = newsroom("forget", ADDRESS, "--reason", "asked by its author", "--yes", "--now", "2026-10-16T09:00:00Z")
     assert (sure.returncode, sure.stderr) == (0, "")
-    assert "is forgotten: 1 versions of 1 articles" in sure.stdout
+    assert "is forgotten: 1 version of 1 article, 0 sightings and 0 records" in sure.stdout
     assert b"zanzibarquux" not in warehouse.read_bytes()
 
     shown = newsroom("show", ADDRESS)

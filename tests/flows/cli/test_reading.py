@@ -46,7 +46,7 @@ def gull(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder=folder,
     )
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout == "1 documents read: 1 loaded.\n"
+    assert answer.stdout == "1 document read: 1 loaded.\n"
     return folder / "data"
 
 

@@ -68,7 +68,7 @@ def test_a_run_prints_what_happened_and_where_the_warehouse_is(
         second = newsledger("run", "--force", "--json", environment=environment)
         agents = {request.headers["user-agent"] for request in server.requests}
     assert first.returncode == 0, first.stderr
-    assert "1 feeds polled, 0 not due. Pages: 1 loaded." in first.stdout
+    assert "1 feed polled, 0 not due. Pages: 1 loaded." in first.stdout
     assert f"The warehouse is {tmp_path / 'data' / 'newsledger.duckdb'}" in first.stdout
     assert 'newsledger sql "select' in first.stdout
     summary = json.loads(second.stdout)
