@@ -10,6 +10,7 @@ import json
 import os
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -74,8 +75,11 @@ def _write(path: Path, targets: Sequence[Target]) -> None:
     except OSError as error:
         raise WarehouseUnwritable(
             f"{marker}, which names unfinished takedowns, cannot be written: {error.strerror}. "
-            "Make room or mend the permissions."
+            "Make room or mend the permissions, and run the same command again."
         ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _marker(path: Path) -> Path:

@@ -61,8 +61,11 @@ def _unknown(url: str, near: list[str], waiting: int) -> str:
 
 
 def _waiting(count: int) -> str:
-    batches = "One batch of an earlier run waits" if count == 1 else f"{count} batches of earlier runs wait"
-    return f"{batches} in the spool and is no part of this yet; the next run loads it first."
+    if count == 1:
+        return "One batch of an earlier run waits in the spool and is no part of this yet; the next run loads it first."
+    return (
+        f"{count} batches of earlier runs wait in the spool and are no part of this yet; the next run loads them first."
+    )
 
 
 def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:

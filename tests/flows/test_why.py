@@ -224,7 +224,10 @@ def test_the_command_tells_it_as_json_and_says_what_waits(
         file.unlink()
     waiting.rmdir()
     assert answer.returncode == 0, answer.stderr
+    feed = json.loads(newsledger("why", FEED, "--json", environment=data).stdout)
+    assert (feed["feed"]["url"], len(feed["polls"]), feed["statuses"]) == (FEED, 4, [])
     story = json.loads(answer.stdout)
+    assert story["feed"] is None
     assert story["batches_waiting"] == 1
     assert [run["decisions"][0]["outcome"] for run in story["runs"]] == ["loaded", "duplicate"]
     assert unknown.returncode == 1

@@ -44,6 +44,8 @@ def test_a_text_goes_when_its_user_is_sure_and_stays_out_until_that_is_lifted(
     shown = newsroom("show", ADDRESS)
     assert shown.returncode == 1
     assert "Forgotten on 2026-10-16: asked by its author." in shown.stderr
+    told = json.loads(newsroom("why", ADDRESS, "--json").stdout)
+    assert told["statuses"][0]["next"].endswith(f"no run asks for it until `newsledger forget --lift {ADDRESS}`.")
     begin_takedown(warehouse, target_of(ADDRESS))
     assert "[in force, takedown unfinished]" in newsroom("forget", "--list").stdout
     assert newsroom("forget", ADDRESS, "--yes").returncode == 0
