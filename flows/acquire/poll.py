@@ -36,6 +36,7 @@ from transforms.records import (
     Poll,
     ValidatorUse,
 )
+from transforms.text import counted
 from transforms.urls import url_strict
 from transforms.validators import after_document, after_not_modified, validator_use
 from warehouse.suppressions import Suppressions
@@ -178,7 +179,7 @@ class Poller:
         after, gap = after_success(
             state, now=now, listing=listing, hints=document.hints, wishes=wishes, is_slow=_is_slow(answer)
         )
-        reason = "; ".join(document.problems) or f"{len(document.entries)} entries"
+        reason = "; ".join(document.problems) or counted(len(document.entries), "entry", "entries")
         poll = self._poll_row(feed, answer, after, now, "listed", reason)
         poll = replace(
             poll,

@@ -38,8 +38,8 @@ def summary_tables(summary: RunSummary) -> None:
     if summary.report.feeds:
         console.print(table)
     for feed in summary.report.feeds:
-        has_trouble = feed.result == "failed" or (feed.result == "listed" and feed.reason != f"{feed.entries} entries")
-        if not has_trouble:
+        usual = counted(feed.entries, "entry", "entries")
+        if feed.result != "failed" and (feed.result != "listed" or feed.reason == usual):
             continue
         console.print(Text(f"{printable(feed.name or feed.url)}: {printable(feed.reason)}"))
     pages = ", ".join(f"{count} {outcome}" for outcome, count in summary.report.totals.items()) or "nothing new"

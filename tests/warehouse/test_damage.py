@@ -41,7 +41,7 @@ def damages(draw: st.DrawFn) -> tuple[str, str, bytes, float]:
 
 
 @given(damage=damages())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_bytes_end_as_a_loaded_or_a_damaged_batch(
     shared_warehouse: DuckDBPyConnection, staged: dict[str, bytes], damage: tuple[str, str, bytes, float]
 ) -> None:
