@@ -37,6 +37,7 @@ DAMAGE = {
     "polls_are_unique": "insert into fct_polls from fct_polls",
     "runs_are_unique": "insert into ops.runs from ops.runs",
     "sites_are_unique": "insert into dim_sites from dim_sites",
+    "statuses_agree_with_aliases": "update ops.url_state set article_id = 'none'",
     "aliases_lead_to_articles": "update ops.url_aliases set article_id = 'none'",
     "articles_are_unique": "insert into dim_articles from dim_articles",
     "articles_have_their_version": "update dim_articles set current_version = 2",

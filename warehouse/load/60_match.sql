@@ -241,19 +241,19 @@ where
     g.has_title
     or g.has_body
     or g.has_moment
-    or greatest(g.own_share, g.their_share) >= 0.25
+    or g.own_share >= 0.5
     or d.body_source = 'feed';
 
 -- What is said of a column's pages, by guid or by address, may be said of each, and they have one headline: it confirms
 -- only where the texts do not speak against it.
 create or replace temp macro is_confirmed(has_title, has_body, has_moment, is_telling, share) as
-    has_body or share >= 0.5 or (has_title and (has_moment or not is_telling or share >= 0.25));
+    has_body or (has_title and (has_moment or not is_telling or share >= 0.25));
 
 create or replace temp table guid_matches as
 select result_number, article_id, 3 as match_rank, 'guid' as evidence
 from guid_candidates
 join agreements using (result_number, article_id)
-where has_moment or is_confirmed(has_title, has_body, has_moment, is_telling, own_share);
+where has_moment or own_share >= 0.5 or is_confirmed(has_title, has_body, has_moment, is_telling, own_share);
 
 create or replace temp table claim_matches as
 select result_number, article_id, 4 as match_rank, evidence

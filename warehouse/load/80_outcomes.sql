@@ -18,7 +18,7 @@ with resolved as (
         and coalesce(r.outcome, 'duplicate') = 'duplicate'
         and own.body_source <> 'feed'
         and known.article_id is distinct from arrived.article_id as has_strayed,
-        if(has_strayed, known.article_id, coalesce(i.article_id, arrived.article_id, known.article_id)) as article_id,
+        coalesce(i.article_id, own.article_id, arrived.article_id, known.article_id) as article_id,
         coalesce(held.body_source = 'feed', false) as has_stand_in,
         o.result_number is not null as is_outdated
     from stg_page_results as r
