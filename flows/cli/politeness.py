@@ -181,9 +181,18 @@ def _refusals(conduct: Conduct) -> Iterator[str]:
         "pace for an hour. The latest:"
     )
     for row in conduct.refusals:
-        wait = f", wait until {_time(row['retry_after_until'], seconds=True)}" if row["retry_after_until"] else ""
         then = _time(row["asked_next_at"], seconds=True) if row["asked_next_at"] else "not yet"
-        yield f"{_time(row['answered_at'], seconds=True)}  {row['status']}{wait}; asked again {then}: {row['url']}"
+        said = f"{_time(row['answered_at'], seconds=True)}  {row['status']}{_wait(row)}; asked again {then}"
+        yield f"{said}: {row['url']}"
+
+
+def _wait(refusal: dict[str, Any]) -> str:
+    """Until when the address was left alone, and what was asked for where that was longer."""
+    named, kept = refusal["retry_after_until"], refusal["kept_until"]
+    if named is None:
+        return ""
+    wait = f", wait until {_time(kept, seconds=True)}"
+    return wait if named == kept else f"{wait} (named was {_time(named, seconds=True)}; kept is a day at most)"
 
 
 def _next(conduct: Conduct) -> Iterator[str]:
@@ -198,9 +207,9 @@ def _next(conduct: Conduct) -> Iterator[str]:
 
 def _distance(conduct: Conduct) -> Iterator[str]:
     yield (
-        "A Crawl-delay in robots.txt is kept (120 s at most), and so is a Retry-After with an answer 429 or 503. A "
-        "robots.txt group that names newsledger also counts for feeds: “User-agent: newsledger” and “Disallow: /” end "
-        "everything within a day."
+        "A Crawl-delay in robots.txt is kept (120 s at most), and so is a Retry-After with an answer 429 or 503 (a day "
+        "at most). A robots.txt group that names newsledger also counts for feeds: “User-agent: newsledger” and "
+        "“Disallow: /” end everything within a day."
     )
     yield (
         f"The operator can do as much: per_host_interval for the pause, and `newsledger forget {conduct.site}`, which "

@@ -89,6 +89,20 @@ def test_its_page_says_it_in_eighty_columns(conduct: Conduct) -> None:
         assert said in " ".join(text.split()) or said in text
 
 
+def told(ledger: Ledger, host: str = "news.example") -> str:
+    """The page in one line."""
+    found = find_conduct(ledger.connection, host)
+    assert found is not None
+    return " ".join(" ".join(conduct_lines(found, agent="newsledger/1", has_contact=True)).split())
+
+
+def test_a_wait_of_days_is_kept_for_one_and_said_so(ledger: Ledger) -> None:
+    ledger.load(fetches=[page(1, 0, status=429, ended_at=after(0), retry_after_until=after(2 * 24 * 60))])
+    text = told(ledger)
+    assert "429, wait until 2026-03-03 06:00:00 (named was 2026-03-04 06:00:00; kept is a day at most)" in text
+    assert "a Retry-After with an answer 429 or 503 (a day at most)" in text
+
+
 def test_a_suppressed_site_is_asked_nothing_more(ledger: Ledger) -> None:
     ledger.load(fetches=[page(1, 0)])
     ledger.connection.execute(
