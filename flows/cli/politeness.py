@@ -106,7 +106,8 @@ def _pacing(conduct: Conduct) -> Iterator[str]:
         at_once = _count(pacing["set_concurrency"], "request")
         yield f"Set: {pacing['set_interval_seconds']:g} s between two requests to the domain, {at_once} at once."
     if pacing["crawl_delay_seconds"]:
-        yield f"robots.txt asks for {pacing['crawl_delay_seconds']:g} s (Crawl-delay)."
+        since = _time(pacing["crawl_delay_since"])
+        yield f"robots.txt asks for {pacing['crawl_delay_seconds']:g} s (Crawl-delay; it reads so since {since})."
     if pacing["smallest_seconds"] is None:
         yield "Kept: no run asked twice."
     else:

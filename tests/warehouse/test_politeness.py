@@ -103,6 +103,19 @@ def test_a_wait_of_days_is_kept_for_one_and_said_so(ledger: Ledger) -> None:
     assert "a Retry-After with an answer 429 or 503 (a day at most)" in text
 
 
+def test_a_crawl_delay_counts_from_when_it_is_asked_for_to_when_it_is_withdrawn(ledger: Ledger) -> None:
+    read = {"purpose": "robots", "url": "https://news.example/robots.txt"}
+    for day, delay in enumerate((None, 5.0, None)):
+        at = day * 24 * 60
+        ledger.load(
+            fetches=[a_fetch(f"robots-{day}", crawl_delay_seconds=delay, **span(at), **read)],
+            robots_files=[a_robots_file(read_at=after(at), crawl_delay_seconds=delay)],
+        )
+        assert ("robots.txt asks for 5 s (Crawl-delay; it reads so since 2026-03-03 06:00)." in told(ledger)) == (
+            delay is not None
+        )
+
+
 def test_a_suppressed_site_is_asked_nothing_more(ledger: Ledger) -> None:
     ledger.load(fetches=[page(1, 0)])
     ledger.connection.execute(

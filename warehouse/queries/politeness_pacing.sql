@@ -6,6 +6,14 @@ with asked as (
     where f.site = $site
 ),
 
+readings as (
+    -- what each origin's robots.txt said last; of a site's hosts the slowest counts
+    select crawl_delay_seconds, first_read_at
+    from fct_robots_files
+    where site = $site
+    qualify row_number() over (partition by origin order by last_read_at desc) = 1
+),
+
 gaps as (
     select
         epoch(started_at) - epoch(lag(started_at) over (partition by run_id order by started_at, fetch_id)) as seconds
@@ -31,5 +39,6 @@ select
     (select max(in_flight)::integer from taken) as most_in_flight,
     min(per_host_interval) as set_interval_seconds,
     max(per_host_concurrency) as set_concurrency,
-    arg_max(crawl_delay_seconds, started_at) as crawl_delay_seconds
+    (select max(crawl_delay_seconds) from readings) as crawl_delay_seconds,
+    (select arg_max(first_read_at, crawl_delay_seconds) from readings) as crawl_delay_since
 from asked;
