@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows.cli.politeness import conduct_lines
@@ -114,6 +116,24 @@ def test_a_crawl_delay_counts_from_when_it_is_asked_for_to_when_it_is_withdrawn(
         assert ("robots.txt asks for 5 s (Crawl-delay; it reads so since 2026-03-03 06:00)." in told(ledger)) == (
             delay is not None
         )
+
+
+def test_a_feed_that_moved_is_planned_at_its_new_site_once(ledger: Ledger) -> None:
+    moved_to = "https://www.new.example/feed"
+    polls = []
+    for number in (1, 2):
+        url = f"https://old.example/{number}.xml"
+        poll = a_poll(after(number), feed_url=url)
+        polls.append(replace(poll, state=replace(poll.state, adopted_url=moved_to)))
+    asked = [
+        a_fetch("feed-1", purpose="feed", url=moved_to, host="www.new.example", **span(1)),
+        a_fetch("feed-2", purpose="feed", url="https://old.example/1.xml", host="old.example", **span(0)),
+    ]
+    ledger.load(polls=polls, fetches=asked)
+    assert "By the first run after each of these times: 2026-03-02 06:31 feed https://www.new.example/feed For" in told(
+        ledger, "new.example"
+    )
+    assert "Nothing is planned." in told(ledger, "old.example")
 
 
 def test_a_suppressed_site_is_asked_nothing_more(ledger: Ledger) -> None:
