@@ -50,7 +50,8 @@ def politeness_command(host: str, is_json: bool, common: Common) -> None:
         message += f" Hosts named like it: {known}." if known else " The view fetches has all hosts."
         raise InputError(message)
     if is_json:
-        echo_json_line({"user_agent": user_agent(settings.contact), "contact": settings.contact, **asdict(conduct)})
+        account = asdict(conduct) | {"planned": _planned(conduct)}
+        echo_json_line({"user_agent": user_agent(settings.contact), "contact": settings.contact, **account})
         return
     with writing_to_stdout():
         for line in conduct_lines(conduct, agent=user_agent(settings.contact), has_contact=bool(settings.contact)):
@@ -203,7 +204,29 @@ def _next(conduct: Conduct) -> Iterator[str]:
         yield "Nothing is planned."
     else:
         yield "By the first run after each of these times:"
-        yield from (f"{_time(row['planned_at'])}  {row['purpose']} {row['url']}" for row in conduct.planned)
+        for row in _planned(conduct):
+            what, rule = f"{row['purpose']} {row['url']}", row["forbidden_by"]
+            if rule is not None:
+                what = f"only robots.txt: while it says “{rule}”, not {what}"
+            yield f"{_time(row['planned_at'])}  {what}"
+
+
+def _planned(conduct: Conduct) -> list[dict[str, Any]]:
+    """What is planned, each with the line of robots.txt that keeps it from being asked, `forbidden_by`."""
+    from flows.acquire.robots_rules import PRODUCT_TOKEN, forbidding_line, parser_of
+    from flows.acquire.targets import parse_target
+
+    files = {file["origin"]: file for file in conduct.robots_files}
+
+    def forbidden_by(row: dict[str, Any]) -> str | None:
+        file = files.get(parse_target(row["url"]).origin)
+        if file is None or (row["purpose"] == "feed" and file["agent"] != PRODUCT_TOKEN):
+            return None
+        rules = tuple(file["rules"])
+        is_allowed = parser_of(rules).can_fetch(row["url"], PRODUCT_TOKEN)
+        return None if is_allowed else forbidding_line(rules, row["url"])
+
+    return [{**row, "forbidden_by": forbidden_by(row)} for row in conduct.planned]
 
 
 def _distance(conduct: Conduct) -> Iterator[str]:

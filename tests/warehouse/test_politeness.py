@@ -136,6 +136,19 @@ def test_a_feed_that_moved_is_planned_at_its_new_site_once(ledger: Ledger) -> No
     assert "Nothing is planned." in told(ledger, "old.example")
 
 
+@pytest.mark.parametrize(
+    ("agent", "planned"),
+    [
+        pytest.param("newsledger", f"only robots.txt: while it says “Disallow: /”, not feed {FEED}", id="us"),
+        pytest.param("*", f"feed {FEED}", id="all"),
+    ],
+)
+def test_what_robots_txt_forbids_is_not_planned_while_it_does(ledger: Ledger, agent: str, planned: str) -> None:
+    closed = a_robots_file(agent=agent, rules=("Disallow: /",))
+    ledger.load(polls=[a_poll()], fetches=[a_fetch("feed-1", purpose="feed", url=FEED)], robots_files=[closed])
+    assert f"2026-03-02 06:30 {planned} For more" in told(ledger)
+
+
 def test_a_suppressed_site_is_asked_nothing_more(ledger: Ledger) -> None:
     ledger.load(fetches=[page(1, 0)])
     ledger.connection.execute(
