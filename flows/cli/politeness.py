@@ -105,16 +105,23 @@ def _pacing(conduct: Conduct) -> Iterator[str]:
     pacing = conduct.pacing
     if pacing["set_interval_seconds"] is not None:
         at_once = _count(pacing["set_concurrency"], "request")
-        yield f"Set: {pacing['set_interval_seconds']:g} s between two requests to the domain, {at_once} at once."
+        yield (
+            f"Set by the latest run: {pacing['set_interval_seconds']:g} s between two requests to the domain, "
+            f"{at_once} at once."
+        )
+        least, most = pacing["least_set_interval_seconds"], pacing["most_set_interval_seconds"]
+        if least != most or pacing["most_set_concurrency"] != pacing["set_concurrency"]:
+            at_once = _count(pacing["most_set_concurrency"], "request")
+            yield f"Set by all runs of the days below: {least:g} to {most:g} s, {at_once} at once at most."
     if pacing["crawl_delay_seconds"]:
         since = _time(pacing["crawl_delay_since"])
         yield f"robots.txt asks for {pacing['crawl_delay_seconds']:g} s (Crawl-delay; it reads so since {since})."
     if pacing["smallest_seconds"] is None:
-        yield "Kept: no run asked twice."
+        yield "Kept on the days below: no run asked twice."
     else:
         at_once = _count(pacing["most_in_flight"], "request")
         yield (
-            f"Kept: {pacing['smallest_seconds']:.2f} s from start to start at least, "
+            f"Kept on the days below: {pacing['smallest_seconds']:.2f} s from start to start at least, "
             f"{pacing['median_seconds']:.2f} s in the median; {at_once} at once at most."
         )
 

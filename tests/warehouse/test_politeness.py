@@ -80,7 +80,8 @@ def test_its_page_says_it_in_eighty_columns(conduct: Conduct) -> None:
     for said in (
         "8 requests, 2026-03-02 06:00 to 2026-03-02 07:02, 8 kB: news.example (8)",
         "User-Agent: newsledger/1 (+mailto:desk@paper.news)",
-        "Kept: 30.00 s from start to start at least",
+        "Set by the latest run: 1 s between two requests to the domain, 1 request at once.",
+        "Kept on the days below: 30.00 s from start to start at least",
         "obeyed is the group for * (pages; no group names newsledger)",
         "    Disallow: /11\n    … and 8 lines more",
         "1 of 2 feed requests were conditional (50%), 1 were answered 304",
@@ -147,6 +148,26 @@ def test_what_robots_txt_forbids_is_not_planned_while_it_does(ledger: Ledger, ag
     closed = a_robots_file(agent=agent, rules=("Disallow: /",))
     ledger.load(polls=[a_poll()], fetches=[a_fetch("feed-1", purpose="feed", url=FEED)], robots_files=[closed])
     assert f"2026-03-02 06:30 {planned} For more" in told(ledger)
+
+
+@pytest.fixture
+def eight_days(ledger: Ledger) -> str:
+    """The page after a run a day with two requests each: a careless one, a quick one, then six as they are set now."""
+    runs, fetches = [], []
+    for day, pause in enumerate((0.0, 0.2, *[0.5] * 6)):
+        run = a_run(f"run-{day}", started_at=after(day * 24 * 60), per_host_interval=pause, per_host_concurrency=1)
+        runs.append(run)
+        for number in range(2):
+            at = day * 24 * 60 + number * (pause + 1) / 60
+            fetches.append(a_fetch(f"page-{day}-{number}", run_id=run.run_id, **span(at)))
+    ledger.load(runs=runs, fetches=fetches)
+    return told(ledger)
+
+
+def test_the_pause_is_that_of_the_latest_run_and_of_the_days_shown(eight_days: str) -> None:
+    assert "Set by the latest run: 0.5 s between two requests to the domain, 1 request at once." in eight_days
+    assert "Set by all runs of the days below: 0.2 to 0.5 s, 1 request at once at most." in eight_days
+    assert "Kept on the days below: 1.20 s from start to start at least, 1.50 s in the median" in eight_days
 
 
 def test_a_suppressed_site_is_asked_nothing_more(ledger: Ledger) -> None:
