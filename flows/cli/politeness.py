@@ -80,7 +80,6 @@ def conduct_lines(conduct: Conduct, *, agent: str, has_contact: bool) -> Iterato
     yield from _section("Pacing", _pacing(conduct))
     yield from _section("robots.txt", _robots(conduct))
     yield ""
-    yield "Requests by day"
     yield from _days(conduct)
     yield from _section("What was spared", _spared(totals))
     yield from _section("Refusals", _refusals(conduct))
@@ -159,11 +158,21 @@ _COLUMNS = {
 }
 
 
+_PURPOSES = tuple(_COLUMNS.values())[:4]
+
+
 def _days(conduct: Conduct) -> Iterator[str]:
+    shown, all_of_them = (
+        sum(day[column] for day in conduct.days for column in _PURPOSES),
+        conduct.totals["request_count"],
+    )
+    which = f": the latest {len(conduct.days)} days with any, {shown:,} of {_count(all_of_them, 'request')}"
+    yield "Requests by day" + (which if shown < all_of_them else "")
     yield "  day        " + "".join(f"{name:>6}" for name in _COLUMNS) + "     kB"
     for day in conduct.days:
         counts = "".join(f"{day[column]:>6}" for column in _COLUMNS.values())
         yield f"  {day['day']:%Y-%m-%d} {counts}{day['bytes'] / 1000:>7.0f}"
+    yield "  again: pages read anew; other: robots.txt and sitemaps; none: no answer came"
 
 
 def _spared(totals: dict[str, Any]) -> Iterator[str]:

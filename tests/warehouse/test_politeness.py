@@ -77,6 +77,7 @@ def test_its_page_says_it_in_eighty_columns(conduct: Conduct) -> None:
     lines = list(conduct_lines(conduct, agent="newsledger/1 (+mailto:desk@paper.news)", has_contact=True))
     text = "\n".join(lines)
     assert [line for line in lines if len(line) > 80 and "http" not in line] == []
+    assert "Requests by day" in lines
     for said in (
         "8 requests, 2026-03-02 06:00 to 2026-03-02 07:02, 8 kB: news.example (8)",
         "User-Agent: newsledger/1 (+mailto:desk@paper.news)",
@@ -159,7 +160,7 @@ def eight_days(ledger: Ledger) -> str:
         runs.append(run)
         for number in range(2):
             at = day * 24 * 60 + number * (pause + 1) / 60
-            fetches.append(a_fetch(f"page-{day}-{number}", run_id=run.run_id, **span(at)))
+            fetches.append(a_fetch(f"{day}-{number}", purpose="robots", run_id=run.run_id, **span(at)))
     ledger.load(runs=runs, fetches=fetches)
     return told(ledger)
 
@@ -168,6 +169,11 @@ def test_the_pause_is_that_of_the_latest_run_and_of_the_days_shown(eight_days: s
     assert "Set by the latest run: 0.5 s between two requests to the domain, 1 request at once." in eight_days
     assert "Set by all runs of the days below: 0.2 to 0.5 s, 1 request at once at most." in eight_days
     assert "Kept on the days below: 1.20 s from start to start at least, 1.50 s in the median" in eight_days
+
+
+def test_the_table_says_which_days_it_has_and_what_its_columns_are(eight_days: str) -> None:
+    assert "Requests by day: the latest 7 days with any, 14 of 16 requests day feeds pages again other" in eight_days
+    assert "again: pages read anew; other: robots.txt and sitemaps; none: no answer came What was" in eight_days
 
 
 def test_a_suppressed_site_is_asked_nothing_more(ledger: Ledger) -> None:
