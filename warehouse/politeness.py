@@ -24,9 +24,9 @@ PLANNED = 3
 class Conduct:
     """All requests to one site.
 
-    `hosts` are those that were asked, `totals` and `pacing` one row each, `days` the latest with requests, `refusals`
-    the latest answers 429 and 503, `robots_files` what each origin's robots.txt said last, `planned` what is asked for
-    next.  `suppressed` says why nothing is asked any more; None where it is.
+    `hosts` are those that were asked, `totals` and `pacing` one row each, `days` the latest with requests, by whose
+    runs `pacing` goes, `refusals` the latest answers 429 and 503, `robots_files` what each origin's robots.txt said
+    last, `planned` what is asked for next.  `suppressed` says why nothing is asked any more; None where it is.
     """
 
     asked: str
@@ -57,7 +57,7 @@ def find_conduct(connection: DuckDBPyConnection, host: str) -> Conduct | None:
         site=site,
         hosts=hosts,
         totals=rows("totals", **names)[0],
-        pacing=rows("pacing", site=site)[0],
+        pacing=rows("pacing", site=site, days=DAYS)[0],
         days=rows("days", **names, days=DAYS),
         refusals=rows("refusals", **names, count=REFUSALS),
         robots_files=rows("robots", site=site),

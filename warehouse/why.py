@@ -133,6 +133,8 @@ def _next_poll(feed: Row, now: datetime, suppression: Suppression | None) -> str
     """Say as a sentence when a feed is asked again."""
     if suppression is not None:
         return _until_lifted(suppression)
+    if feed["state"] == "witness":
+        return "Nobody subscribed to it: it is asked as a witness, after a gap between two polls of a feed of its site."
     if feed["next_poll_at"] is None or feed["next_poll_at"] <= now:
         return "It is due: the next run that follows it asks it."
     return f"It is asked again by the first run from {feed['next_poll_at']:%Y-%m-%d %H:%M} on."

@@ -1,4 +1,8 @@
-"""robots.txt by RFC 9309: read at most once a day per origin, and asked before each page and feed."""
+"""robots.txt by RFC 9309: read at most once a day per origin, and asked before each page and feed.
+
+One that cannot be read is tried again as often as the retry policy says, and once more so by each run with a page to
+ask for.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,8 @@ def politeness_command(host: str, is_json: bool, common: Common) -> None:
         message += f" Hosts named like it: {known}." if known else " The view fetches has all hosts."
         raise InputError(message)
     if is_json:
-        echo_json_line({"user_agent": user_agent(settings.contact), "contact": settings.contact, **asdict(conduct)})
+        account = asdict(conduct) | {"planned": _planned(conduct)}
+        echo_json_line({"user_agent": user_agent(settings.contact), "contact": settings.contact, **account})
         return
     with writing_to_stdout():
         for line in conduct_lines(conduct, agent=user_agent(settings.contact), has_contact=bool(settings.contact)):
@@ -79,7 +80,6 @@ def conduct_lines(conduct: Conduct, *, agent: str, has_contact: bool) -> Iterato
     yield from _section("Pacing", _pacing(conduct))
     yield from _section("robots.txt", _robots(conduct))
     yield ""
-    yield "Requests by day"
     yield from _days(conduct)
     yield from _section("What was spared", _spared(totals))
     yield from _section("Refusals", _refusals(conduct))
@@ -104,15 +104,23 @@ def _pacing(conduct: Conduct) -> Iterator[str]:
     pacing = conduct.pacing
     if pacing["set_interval_seconds"] is not None:
         at_once = _count(pacing["set_concurrency"], "request")
-        yield f"Set: {pacing['set_interval_seconds']:g} s between two requests to the domain, {at_once} at once."
+        yield (
+            f"Set by the latest run: {pacing['set_interval_seconds']:g} s between two requests to the domain, "
+            f"{at_once} at once."
+        )
+        least, most = pacing["least_set_interval_seconds"], pacing["most_set_interval_seconds"]
+        if least != most or pacing["most_set_concurrency"] != pacing["set_concurrency"]:
+            at_once = _count(pacing["most_set_concurrency"], "request")
+            yield f"Set by all runs of the days below: {least:g} to {most:g} s, {at_once} at once at most."
     if pacing["crawl_delay_seconds"]:
-        yield f"robots.txt asks for {pacing['crawl_delay_seconds']:g} s (Crawl-delay)."
+        since = _time(pacing["crawl_delay_since"])
+        yield f"robots.txt asks for {pacing['crawl_delay_seconds']:g} s (Crawl-delay; it reads so since {since})."
     if pacing["smallest_seconds"] is None:
-        yield "Kept: no run asked twice."
+        yield "Kept on the days below: no run asked twice."
     else:
         at_once = _count(pacing["most_in_flight"], "request")
         yield (
-            f"Kept: {pacing['smallest_seconds']:.2f} s from start to start at least, "
+            f"Kept on the days below: {pacing['smallest_seconds']:.2f} s from start to start at least, "
             f"{pacing['median_seconds']:.2f} s in the median; {at_once} at once at most."
         )
 
@@ -150,11 +158,21 @@ _COLUMNS = {
 }
 
 
+_PURPOSES = tuple(_COLUMNS.values())[:4]
+
+
 def _days(conduct: Conduct) -> Iterator[str]:
+    shown, all_of_them = (
+        sum(day[column] for day in conduct.days for column in _PURPOSES),
+        conduct.totals["request_count"],
+    )
+    which = f": the latest {len(conduct.days)} days with any, {shown:,} of {_count(all_of_them, 'request')}"
+    yield "Requests by day" + (which if shown < all_of_them else "")
     yield "  day        " + "".join(f"{name:>6}" for name in _COLUMNS) + "     kB"
     for day in conduct.days:
         counts = "".join(f"{day[column]:>6}" for column in _COLUMNS.values())
         yield f"  {day['day']:%Y-%m-%d} {counts}{day['bytes'] / 1000:>7.0f}"
+    yield "  again: pages read anew; other: robots.txt and sitemaps; none: no answer came"
 
 
 def _spared(totals: dict[str, Any]) -> Iterator[str]:
@@ -181,9 +199,18 @@ def _refusals(conduct: Conduct) -> Iterator[str]:
         "pace for an hour. The latest:"
     )
     for row in conduct.refusals:
-        wait = f", wait until {_time(row['retry_after_until'], seconds=True)}" if row["retry_after_until"] else ""
         then = _time(row["asked_next_at"], seconds=True) if row["asked_next_at"] else "not yet"
-        yield f"{_time(row['answered_at'], seconds=True)}  {row['status']}{wait}; asked again {then}: {row['url']}"
+        said = f"{_time(row['answered_at'], seconds=True)}  {row['status']}{_wait(row)}; asked again {then}"
+        yield f"{said}: {row['url']}"
+
+
+def _wait(refusal: dict[str, Any]) -> str:
+    """Until when the address was left alone, and what was asked for where that was longer."""
+    named, kept = refusal["retry_after_until"], refusal["kept_until"]
+    if named is None:
+        return ""
+    wait = f", wait until {_time(kept, seconds=True)}"
+    return wait if named == kept else f"{wait} (named was {_time(named, seconds=True)}; kept is a day at most)"
 
 
 def _next(conduct: Conduct) -> Iterator[str]:
@@ -193,14 +220,36 @@ def _next(conduct: Conduct) -> Iterator[str]:
         yield "Nothing is planned."
     else:
         yield "By the first run after each of these times:"
-        yield from (f"{_time(row['planned_at'])}  {row['purpose']} {row['url']}" for row in conduct.planned)
+        for row in _planned(conduct):
+            what, rule = f"{row['purpose']} {row['url']}", row["forbidden_by"]
+            if rule is not None:
+                what = f"only robots.txt: while it says “{rule}”, not {what}"
+            yield f"{_time(row['planned_at'])}  {what}"
+
+
+def _planned(conduct: Conduct) -> list[dict[str, Any]]:
+    """What is planned, each with the line of robots.txt that keeps it from being asked, `forbidden_by`."""
+    from flows.acquire.robots_rules import PRODUCT_TOKEN, forbidding_line, parser_of
+    from flows.acquire.targets import parse_target
+
+    files = {file["origin"]: file for file in conduct.robots_files}
+
+    def forbidden_by(row: dict[str, Any]) -> str | None:
+        file = files.get(parse_target(row["url"]).origin)
+        if file is None or (row["purpose"] == "feed" and file["agent"] != PRODUCT_TOKEN):
+            return None
+        rules = tuple(file["rules"])
+        is_allowed = parser_of(rules).can_fetch(row["url"], PRODUCT_TOKEN)
+        return None if is_allowed else forbidding_line(rules, row["url"])
+
+    return [{**row, "forbidden_by": forbidden_by(row)} for row in conduct.planned]
 
 
 def _distance(conduct: Conduct) -> Iterator[str]:
     yield (
-        "A Crawl-delay in robots.txt is kept (120 s at most), and so is a Retry-After with an answer 429 or 503. A "
-        "robots.txt group that names newsledger also counts for feeds: “User-agent: newsledger” and “Disallow: /” end "
-        "everything within a day."
+        "A Crawl-delay in robots.txt is kept (120 s at most), and so is a Retry-After with an answer 429 or 503 (a day "
+        "at most). A robots.txt group that names newsledger also counts for feeds: “User-agent: newsledger” and "
+        "“Disallow: /” end everything within a day."
     )
     yield (
         f"The operator can do as much: per_host_interval for the pause, and `newsledger forget {conduct.site}`, which "

@@ -186,10 +186,12 @@ def test_after_a_gap_the_news_sitemap_is_asked_what_came_in_between(
         assert server.urls().count(NEWS_MAP) == (witness is not None)
     (gap,) = ask(tmp_path, "select feed_url, witness_url, witnessed_count from feed_gaps")
     assert gap == (FEEDS[0], witness, 3 if witness else None)
+    standing = f"select state, next_poll_at is null from feeds where url = '{NEWS_MAP}'"
+    state = [("ok", False)] if is_followed else [("witness", True)] if NEWS_MAP in robots else []
+    assert ask(tmp_path, standing) == state
     named = ask(tmp_path, f"select entry_url from sightings where feed_url = '{NEWS_MAP}'")
     assert len(named) == len(missed)
     asked = {url for (url,) in ask(tmp_path, "select url from fetches where purpose = 'page'")}
     assert {f"http://paper.news/city/{number}" for number in missed if isinstance(number, int)} <= asked
     if witness is not None and not is_followed:
-        assert ask(tmp_path, f"select next_poll_at from feeds where url = '{NEWS_MAP}'") == [(None,)]
         assert "http://paper.news/sport/1" not in asked

@@ -400,3 +400,20 @@ def test_a_recheck_asks_the_address_where_the_article_was_last_read(ledger: Ledg
 
     (page,) = planned(ledger, listing(60, replace(entry, title="Crane is saved")))
     assert (page.url, page.entry and page.entry.link) == ("https://news.example/crane", link)
+
+
+@pytest.mark.parametrize(
+    ("next_poll_at", "error_class", "state"),
+    [
+        pytest.param(after(30), None, "ok", id="followed"),
+        pytest.param(None, None, "witness", id="asked-after-a-gap"),
+        pytest.param(None, "robots", "witness", id="asked-after-a-gap-in-vain"),
+        pytest.param(None, "suppressed", "ok", id="suppressed"),
+    ],
+)
+def test_a_witness_that_nobody_subscribed_to_is_told_from_feeds(
+    ledger: Ledger, next_poll_at: datetime | None, error_class: str | None, state: str
+) -> None:
+    poll = a_poll()
+    ledger.load(polls=[replace(poll, error_class=error_class, state=replace(poll.state, next_poll_at=next_poll_at))])
+    assert ledger.rows("select state from feeds") == [(state,)]

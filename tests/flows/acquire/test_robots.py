@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -96,6 +97,23 @@ def test_where_robots_txt_cannot_be_read_nothing_is_asked_and_the_trouble_is_the
     server.add(f"{SITE}/robots.txt", status=status, behaviour=behaviour)
     decision = decide(server, "/a")[0]
     assert (decision.allowed, decision.outcome) == (False, outcome)
+
+
+def test_a_robots_txt_that_cannot_be_read_is_asked_three_times_by_a_run_and_again_by_the_next(
+    server: NewsServer,
+) -> None:
+    server.add(f"{SITE}/robots.txt", status=502)
+    unread = a_robots_file(SITE, agent=None, outcome="server_error", reason="it could not be read: 502")
+
+    async def ask(client: Client, known: list[RobotsFile]) -> None:
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
+        robots.know(known)
+        await asyncio.gather(*(robots.may_fetch(f"{SITE}/{number}") for number in range(3)))
+        await robots.may_fetch(f"{SITE}/a")
+
+    for run in (1, 2):
+        with_client(partial(ask, known=[unread] if run == 2 else []), environment=server.environment)
+        assert server.urls() == [f"{SITE}/robots.txt"] * 3 * run
 
 
 def test_redirects_of_robots_txt_are_followed(server: NewsServer) -> None:
