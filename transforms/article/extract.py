@@ -54,7 +54,7 @@ def extract_page(page: Page, *, entry: Entry | None = None, feed_language: str |
 
     `entry` is the feed's entry that led here: a fallback witness for what the page does not say.  `feed_language` is
     the language the feed declares.  The outcome, where there is no article, is one of not_html, bad_content, blocked,
-    not_found, login_wall, consent_wall, not_article and too_short.
+    not_found, login_wall, consent_wall, server_error, not_article and too_short.
     """
     if not page.body.strip():
         return Extraction(outcome=Outcome.BAD_CONTENT, reason="the answer has no content")

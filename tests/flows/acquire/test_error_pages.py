@@ -39,6 +39,9 @@ def asked(server: NewsServer, status: int, body: bytes, headers: Mapping[str, st
         pytest.param(403, b"<script src=//ct.captcha-delivery.com/c.js></script>", {}, "DataDome", id="datadome"),
         pytest.param(403, b"<p>Incapsula incident ID: 1-2</p>", {}, "Imperva", id="imperva"),
         pytest.param(503, b"<form class='h-captcha'></form>", {}, "captcha", id="some-captcha"),
+        pytest.param(
+            503, b"<h1>Are you human?</h1><i class='g-recaptcha'></i>", {}, "captcha", id="captcha-with-words"
+        ),
         pytest.param(503, gzip.compress(CLOUDFLARE), {"Content-Encoding": "gzip"}, "_cf_chl_opt", id="compressed"),
         pytest.param(503, CLOUDFLARE + b" " * 300_000, {}, "_cf_chl_opt", id="longer-than-what-is-read"),
     ],
@@ -59,6 +62,27 @@ def test_a_challenge_behind_an_error_is_blocked_with_its_evidence(
 def test_an_error_without_a_challenge_is_what_its_status_says(server: NewsServer, status: int, outcome: str) -> None:
     answer = asked(server, status, SORRY, {"Server": "cloudflare"})
     assert (answer.outcome, answer.status, answer.body) == (outcome, status, b"")
+    assert "human" not in answer.reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<script src='https://captcha.example/recaptcha/api.js'></script>", id="script-alone"),
+        pytest.param(
+            b"<script src='/recaptcha/api.js'></script><h1>Not here</h1><form><i class='g-recaptcha'></i></form>",
+            id="newsletter",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(403, "blocked"), (404, "not_found"), (429, "rate_limited"), (503, "server_error")]
+)
+def test_an_error_whose_template_has_a_captcha_is_what_its_status_says(
+    server: NewsServer, status: int, outcome: str, body: bytes
+) -> None:
+    answer = asked(server, status, body, {})
+    assert (answer.outcome, answer.status) == (outcome, status)
     assert "human" not in answer.reason
 
 
