@@ -56,7 +56,7 @@ def stage_batch(spool: Path, batch: Batch) -> Path:
 
     Raises WarehouseUnwritable when the disk is full or the spool cannot be written; then nothing is left behind.
     """
-    tables = {name: _table(name, rows) for name, rows in _rows(batch).items()}
+    tables = {name: as_table(name, rows) for name, rows in _rows(batch).items()}
     folder = spool / batch.batch_id
     temporary = spool / f"{_TEMPORARY}{batch.batch_id}"
     try:
@@ -149,7 +149,8 @@ def _rows(batch: Batch) -> dict[str, list[Row]]:
     }
 
 
-def _table(name: str, rows: list[Row]) -> pa.Table:
+def as_table(name: str, rows: list[Row]) -> pa.Table:
+    """Return rows as the staged table `name` has them; what UTF-8 cannot hold is replaced."""
     try:
         return pa.Table.from_pylist(rows, schema=SCHEMAS[name])
     except UnicodeEncodeError:

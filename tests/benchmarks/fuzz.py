@@ -25,8 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import pyarrow as pa
-
 from flows.acquire.contexts import PageContext, context_as_json, context_from_json
 from tests.factories import MONDAY, a_result
 from transforms.article.extract import extract_page
@@ -35,8 +33,8 @@ from transforms.errors import InputError
 from transforms.feeds.parse import document_as_dict, entries_hash, parse_feed
 from transforms.records import DuePage, ListedEntry, Page
 from transforms.urls import url_strict
-from warehouse.arrow_schemas import ARTICLES, ENTRIES, PAGE_RESULTS
 from warehouse.rows import article_row, entry_row, result_row
+from warehouse.stage import as_table
 
 URL = "https://gull.example/2026/03/02/storm"
 LIMIT_SECONDS = 20
@@ -148,7 +146,7 @@ def read_feed(case: Case) -> str:
         ListedEntry(feed_url=URL, polled_at=MONDAY, url_key=url_strict(entry.link) if entry.link else None, entry=entry)
         for entry in document.entries
     ]
-    pa.Table.from_pylist([entry_row(one) for one in listed], schema=ENTRIES)
+    as_table("entries", [entry_row(one) for one in listed])
     for entry in document.entries[:3]:
         stand_in(entry, feed_language=document.language)
         due = DuePage(url=URL, url_key=url_strict(URL), entry=entry)
@@ -165,8 +163,8 @@ def read_page(case: Case) -> str:
         assert extraction.reason
         return extraction.outcome.value
     result = a_result(URL, article=extraction.article, hops=(URL,))
-    pa.Table.from_pylist([result_row(0, result)], schema=PAGE_RESULTS)
-    pa.Table.from_pylist([article_row(0, result, extraction.article)], schema=ARTICLES)
+    as_table("page_results", [result_row(0, result)])
+    as_table("articles", [article_row(0, result, extraction.article)])
     return "article"
 
 
