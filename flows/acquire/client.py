@@ -30,6 +30,7 @@ from flows.acquire.waits import ASKS_TO_WAIT, WAITED_FOR_SECONDS, Waits
 from transforms.outcomes import Outcome
 from transforms.records import Fetch
 from transforms.urls import url_strict
+from transforms.validators import sendable
 
 _ARCHIVED = frozenset({"page", "recheck"})
 _FAR_OFF_SECONDS = 3.2e9  # a century: as good as never, and now plus this is still a date
@@ -230,7 +231,7 @@ class Client:
                 error_class=received.verdict.outcome.value if received.verdict else None,
                 was_conditional=course.request.is_conditional,
                 validator_use=course.request.validator_use,
-                had_validators="etag" in received.headers or "last-modified" in received.headers,
+                had_validators=any(sendable(received.headers.get(name)) for name in ("etag", "last-modified")),
                 retry_after_until=retry_after_until,
                 robots_rule=decision.rule if decision else None,
                 crawl_delay_seconds=decision.crawl_delay_seconds if decision else None,

@@ -38,7 +38,7 @@ from transforms.records import (
 )
 from transforms.text import counted
 from transforms.urls import url_strict
-from transforms.validators import after_document, after_not_modified, validator_use
+from transforms.validators import after_document, after_not_modified, validator_use, with_sendable
 from warehouse.suppressions import Suppressions
 
 SLOW_ANSWER = timedelta(seconds=10)
@@ -109,7 +109,7 @@ class Poller:
 
     async def poll(self, feed: FeedSpec, states: Mapping[str, FeedState], *, is_found: bool = False) -> PollOutcome:
         """Asks one feed; with `is_found` a sitemap nobody subscribed to, on which robots.txt decides as on pages."""
-        state = states.get(feed.address) or FeedState(feed_url=feed.address)
+        state = with_sendable(states.get(feed.address) or FeedState(feed_url=feed.address))
         if feed.pinned:
             state = without_moves(state)
         try:

@@ -76,6 +76,27 @@ def test_a_quiet_run_asks_each_feed_once_and_conditionally_and_nothing_else(tmp_
     assert rows == [("none", 200), ("sent", 304), ("sent", 304)]
 
 
+@pytest.mark.parametrize(
+    ("etag", "sent"),
+    [
+        pytest.param('W/"1;br"', 'W/"1;br"', id="as-it-is"),
+        pytest.param('"a\x7f"', None, id="delete"),
+        pytest.param('"a\x01"', None, id="control"),
+    ],
+)
+def test_a_validator_that_cannot_be_sent_does_not_end_a_feed(tmp_path: Path, etag: str, sent: str | None) -> None:
+    with NewsServer() as server:
+        server.add("http://paper.news/robots.txt", body=CLOSED.replace(b"a.xml", b"b.xml"))
+        server.add(FEEDS[0], body=rss(), headers={"ETag": etag})
+        for hours in (0, 1):
+            run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server, now=NOW + timedelta(hours=hours))
+    assert [request.headers.get("if-none-match") for request in server.requests if request.url == FEEDS[0]] == [
+        None,
+        sent,
+    ]
+    assert ask(tmp_path, "select state, etag from feeds join ops.feed_state using (feed_id)") == [("ok", sent)]
+
+
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
     with NewsServer() as server:
         refusal = {"status": 503, "headers": {"Retry-After": "3600"}}
