@@ -19,7 +19,7 @@ from multidict import CIMultiDict
 
 from flows.acquire.addresses import AddressRefusedError, AddressRules
 from flows.acquire.archive import Archive, Exchange
-from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader
+from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader, BodyTooLargeError
 from flows.acquire.connections import Connections, headers_as_text
 from flows.acquire.error_pages import read_error_page, verdict_on_error_page
 from flows.acquire.exchange import Answer, Request, RobotsDecision
@@ -271,6 +271,10 @@ class Client:
                     async for piece in response.content.iter_any():
                         reader.feed(piece)
                     body = reader.finish()
+                except BodyTooLargeError:
+                    if not request.is_cut:
+                        raise
+                    body = reader.so_far
                 finally:
                     received = replace(received, wire_size=reader.wire_size)
                 return replace(
