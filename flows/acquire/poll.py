@@ -141,7 +141,7 @@ class Poller:
             confirmed = after_not_modified(state, **_validators(answer))
             return self._unchanged(feed, confirmed, answer, "304 Not Modified")
         body_hash = answer.fetches[-1].content_hash
-        if body_hash == state.body_hash:
+        if body_hash is not None and body_hash == state.body_hash:
             same = after_document(state, now=self._clock(), entries=None, **_validators(answer))
             return self._unchanged(feed, same, answer, "the same document as before")
         try:

@@ -97,6 +97,24 @@ def test_a_validator_that_cannot_be_sent_does_not_end_a_feed(tmp_path: Path, eta
     assert ask(tmp_path, "select state, etag from feeds join ops.feed_state using (feed_id)") == [("ok", sent)]
 
 
+@pytest.mark.parametrize("body", [pytest.param(b"", id="nothing"), pytest.param(b" \n", id="blank")])
+@pytest.mark.parametrize("is_known", [pytest.param(False, id="a-new-feed"), pytest.param(True, id="a-known-feed")])
+def test_an_empty_answer_is_a_failure_whose_validators_are_not_kept(
+    tmp_path: Path, is_known: bool, body: bytes
+) -> None:
+    with NewsServer() as server:
+        server.add(FEEDS[0], body=rss(), headers={"ETag": '"whole"'})
+        feeds = [FeedSpec(url=FEEDS[0])]
+        if is_known:
+            run_once(tmp_path, feeds, server)
+        server.add(FEEDS[0], body=body, headers={"ETag": '"empty"'})
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(hours=1))
+    polls = ask(tmp_path, "select result, error_class from fct_polls order by polled_at")
+    assert polls[-1] == ("failed", "bad_content")
+    (failing,) = ask(tmp_path, "select state, etag from feeds join ops.feed_state using (feed_id)")
+    assert failing == ("failing", '"whole"' if is_known else None)
+
+
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
     with NewsServer() as server:
         refusal = {"status": 503, "headers": {"Retry-After": "3600"}}
