@@ -26,8 +26,8 @@ DISTRUSTED_FOR = timedelta(days=7)
 DATED_LATE = timedelta(hours=1)
 """How much older than its appearance a publisher's time may honestly make an entry."""
 
-_FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*[^\t\x20]")
-"""A field value (RFC 9110, section 5.5): no control characters but tabs within."""
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*[\x21-\x7e]")
+"""A field value (RFC 9110, section 5.5) in ASCII: of other characters the text does not tell which bytes they were."""
 
 
 def sendable(validator: str | None) -> str | None:

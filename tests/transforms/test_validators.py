@@ -106,6 +106,7 @@ def test_a_304_refreshes_the_validators_that_it_brings_and_keeps_the_others() ->
         pytest.param('"a\x7f"', False, id="delete"),
         pytest.param('"a\x01"', False, id="control"),
         pytest.param('"a\r\nHost: b"', False, id="line-end"),
+        pytest.param('"caf\xe9"', False, id="not-ascii"),
         pytest.param("", False, id="empty"),
         pytest.param(" \t", False, id="blank"),
     ],
