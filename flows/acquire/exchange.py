@@ -49,7 +49,8 @@ class Request:
     """One URL to be fetched, redirects included.
 
     `url` may hold credentials (user:password@): they are sent to its origin only, and no answer repeats them.
-    `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
+    `etag` and `last_modified` are validators as the server gave them; with either the request is conditional, but for
+    hops to other hosts.
     `validator_use` says so, and where none are sent why.
     `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
     hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.

@@ -37,7 +37,7 @@ from transforms.records import (
     ValidatorUse,
 )
 from transforms.text import counted
-from transforms.urls import url_strict
+from transforms.urls import host_of, url_strict
 from transforms.validators import after_document, after_not_modified, validator_use, with_sendable
 from warehouse.suppressions import Suppressions
 
@@ -313,4 +313,7 @@ def parse_feed_bytes(body: bytes, url: str, content_type: str | None, max_entrie
 
 
 def _validators(answer: Answer) -> dict[str, str | None]:
+    """The validators of the host that was asked; those of a host that it led to are not sent, and not kept."""
+    if host_of(answer.final_url) != host_of(answer.url):
+        return {"etag": None, "last_modified": None}
     return {"etag": answer.headers.get("etag"), "last_modified": answer.headers.get("last-modified")}

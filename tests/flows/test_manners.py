@@ -115,6 +115,23 @@ def test_an_empty_answer_is_a_failure_whose_validators_are_not_kept(
     assert failing == ("failing", '"whole"' if is_known else None)
 
 
+@pytest.mark.parametrize(
+    ("moves_to", "kept"),
+    [
+        pytest.param("http://paper.news/moved.xml", '"1"', id="the-same-host"),
+        pytest.param("http://other.news/moved.xml", None, id="another-host"),
+    ],
+)
+def test_the_validators_of_a_host_that_a_feed_led_to_are_not_kept(
+    tmp_path: Path, moves_to: str, kept: str | None
+) -> None:
+    with NewsServer() as server:
+        server.redirect(FEEDS[0], moves_to)
+        server.add(moves_to, body=rss(), headers={"ETag": '"1"'})
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
+    assert ask(tmp_path, "select etag from ops.feed_state") == [(kept,)]
+
+
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
     with NewsServer() as server:
         refusal = {"status": 503, "headers": {"Retry-After": "3600"}}
