@@ -82,7 +82,8 @@ class Poller:
         """`suppression` says why an address must not be asked, or None."""
         self._client = client
         self._robots = robots
-        self._policy = policy
+        # a feed is asked by every run that it is due in: a server in trouble is not pressed within one
+        self._policy = replace(policy, retries_server_errors=False)
         self._suppression = suppression
         self._engine = engine
         self._clock = clock

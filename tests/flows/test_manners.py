@@ -132,6 +132,23 @@ def test_the_validators_of_a_host_that_a_feed_led_to_are_not_kept(
     assert ask(tmp_path, "select etag from ops.feed_state") == [(kept,)]
 
 
+@pytest.mark.parametrize(
+    ("trouble", "attempts"),
+    [
+        pytest.param(Resource(status=503), 1, id="503"),
+        pytest.param(Resource(status=500), 1, id="500"),
+        pytest.param(Resource(status=503, headers={"Retry-After": "0"}), 2, id="503-that-names-a-time"),
+    ],
+)
+def test_a_feed_whose_server_is_in_trouble_is_left_to_a_later_run(
+    tmp_path: Path, trouble: Resource, attempts: int
+) -> None:
+    with NewsServer() as server:
+        server.add_in_turn(FEEDS[0], [trouble, Resource(body=rss())])
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
+        assert server.urls().count(FEEDS[0]) == attempts
+
+
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
     with NewsServer() as server:
         refusal = {"status": 503, "headers": {"Retry-After": "3600"}}
