@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
-from flows.acquire.exchange import Answer, feed_request
+from flows.acquire.exchange import Answer, Request, feed_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
 from flows.acquire.server_hints import server_wants
@@ -63,6 +64,22 @@ class PollOutcome:
         return self.poll.status is None and self.poll.error_class in (Outcome.CONNECTION_FAILED, Outcome.TIMED_OUT)
 
 
+@dataclass(slots=True)
+class _SharedAnswer:
+    """What an address answered at which several feeds of the run are asked."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    request: Request | None = None
+    answer: Answer | None = None
+
+    def answer_to(self, request: Request) -> Answer | None:
+        """The answer where it is one to the request too: a 304 tells nothing to who holds other validators."""
+        if self.request is None or self.answer is None:
+            return None
+        are_same = (self.request.etag, self.request.last_modified) == (request.etag, request.last_modified)
+        return self.answer if are_same or self.answer.status != 304 else None
+
+
 class Poller:
     """Polls feeds of one run, all at once as far as the pacing of their hosts allows."""
 
@@ -91,6 +108,7 @@ class Poller:
         self._max_entries = max_entries
         self._fresh_within = fresh_within
         self._crowded: AbstractSet[str] = frozenset()
+        self._shared: dict[str, _SharedAnswer] = {}
 
     async def poll_all(
         self,
@@ -98,8 +116,13 @@ class Poller:
         states: Mapping[str, FeedState],
         on_done: Callable[[], None],
     ) -> list[PollOutcome]:
-        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
+        """Asks every feed once, and an address at which several are asked once for all of them.
+
+        The outcomes are in the order of `feeds`; trouble with a feed is an outcome.
+        """
         self._crowded = crowded_hosts(states.values())
+        counts = Counter(_asked_url(feed, states.get(feed.address)) for feed in feeds)
+        self._shared = {url: _SharedAnswer() for url, count in counts.items() if count > 1}
 
         async def one(feed: FeedSpec) -> PollOutcome:
             outcome = await self.poll(feed, states)
@@ -135,7 +158,19 @@ class Poller:
             may_fetch=self._robots.may_fetch if is_found else self._robots.may_poll,
             suppression=self._suppression,
         )
-        answer = await fetch_with_retries(self._client, request, policy=self._policy)
+        shared = None if is_found else self._shared.get(request.url)
+        if shared is None:
+            answer = await fetch_with_retries(self._client, request, policy=self._policy)
+            return await self._judged(feed, state, answer)
+        # One after the other: who comes first asks for all.
+        async with shared.lock:
+            known = shared.answer_to(request)
+            answer = known or await fetch_with_retries(self._client, request, policy=self._policy)
+            shared.request, shared.answer = request, answer
+        outcome = await self._judged(feed, state, answer)
+        return replace(outcome, fetches=()) if known else outcome
+
+    async def _judged(self, feed: FeedSpec, state: FeedState, answer: Answer) -> PollOutcome:
         if answer.outcome is not None:
             return self._failed(feed, state, answer, answer.outcome, answer.reason)
         if answer.status == 304:

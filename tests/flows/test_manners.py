@@ -149,6 +149,41 @@ def test_a_feed_whose_server_is_in_trouble_is_left_to_a_later_run(
         assert server.urls().count(FEEDS[0]) == attempts
 
 
+@pytest.mark.parametrize(
+    ("now_there", "validators", "asked", "results"),
+    [
+        pytest.param(Resource(body=rss(), headers={"ETag": '"1"'}), ("1", "1"), 1, {"unchanged"}, id="as-before"),
+        pytest.param(Resource(body=rss(link(1)), headers={"ETag": '"2"'}), ("1", "1"), 1, {"listed"}, id="changed"),
+        pytest.param(
+            Resource(body=rss(), headers={"ETag": '"1"'}), ("0", "0"), 2, {"unchanged"}, id="other-validators"
+        ),
+    ],
+)
+def test_feeds_that_moved_to_one_address_are_asked_there_once(
+    tmp_path: Path, now_there: Resource, validators: tuple[str, str], asked: int, results: set[str]
+) -> None:
+    with NewsServer() as server:
+        for url in FEEDS:
+            server.add(url, body=rss(), headers={"ETag": '"1"'})
+        feeds = [FeedSpec(url=url, fetch="feed") for url in FEEDS]
+        run_once(tmp_path, feeds, server)
+        with open_writer(tmp_path / "data" / "newsledger.duckdb", wait_seconds=0) as connection:
+            for url, validator in zip(FEEDS[1:], validators, strict=True):
+                state = "update ops.feed_state set adopted_url = ?, etag = ? where feed_id in "
+                connection.execute(
+                    f"{state} (select feed_id from feeds where url = ?)", [FEEDS[0], f'"{validator}"', url]
+                )
+        server.add_in_turn(FEEDS[0], [now_there])
+        before = len(server.requests)
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(hours=1))
+        assert server.urls()[before:] == [FEEDS[0]] * asked
+    later = f"polled_at > timestamptz '{NOW + timedelta(minutes=30)}'"
+    polls = ask(tmp_path, f"select result from fct_polls where {later}")
+    assert (len(polls), {result for (result,) in polls}) == (3, results)
+    rows = ask(tmp_path, f"select url from fct_fetches where purpose = 'feed' and {later.replace('polled', 'started')}")
+    assert rows == [(FEEDS[0],)] * asked
+
+
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
     with NewsServer() as server:
         refusal = {"status": 503, "headers": {"Retry-After": "3600"}}
