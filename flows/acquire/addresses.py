@@ -51,6 +51,18 @@ _NOT_PUBLIC_6 = tuple(
 )
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
+# Ports on which other protocols listen, which a request could be made to speak to: the "bad ports" of the Fetch
+# standard (WHATWG, section 2.9, https://fetch.spec.whatwg.org/#port-blocking).
+BAD_PORTS: frozenset[int] = frozenset(
+    {
+        *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95),
+        *(101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179),
+        *(389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990),
+        *(993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566),
+        *(6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+    }
+)
+
 _LOCAL_NAMES = re.compile(
     r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$|^[^.]*$"
 )
@@ -127,6 +139,11 @@ class AddressRules:
             raise AddressRefusedError(
                 f"{host} is a name of a local network; list it in allow_hosts if it is to be asked"
             )
+
+    def check_port(self, port: int | None) -> None:
+        """Raises AddressRefusedError for a port that is not the web's, on whatever host."""
+        if port in BAD_PORTS:
+            raise AddressRefusedError(f"port {port} is no web port: other protocols listen there, and it is not asked")
 
     def public_only(self, host: str, found: list[ResolveResult]) -> list[ResolveResult]:
         """The resolved addresses that may be connected to; raises AddressRefusedError when none of them may."""

@@ -182,6 +182,7 @@ class Client:
             return Verdict(outcome=Outcome.REDIRECT_LOOP, reason=f"more than {course.request.max_redirects} redirects")
         try:
             self._rules.check_host(target.host)
+            self._rules.check_port(target.url.port)
         except AddressRefusedError as error:
             return Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error))
         return None
