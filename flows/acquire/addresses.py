@@ -66,6 +66,10 @@ BAD_PORTS: frozenset[int] = frozenset(
 _LOCAL_NAMES = re.compile(
     r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$|^[^.]*$"
 )
+# What a proxy may resolve within its own network: special-use names (RFC 6761, 7686, 9476), suffixes that routers,
+# containers and service registries are known to use, and a cloud's metadata service.  Some are the internet's as well:
+# where we resolve them ourselves, the address decides.
+_PROXYS_OWN_NAMES = re.compile(r"(?:^|\.)(?:test|invalid|onion|alt|svc|consul|intra|docker|box|metadata\.goog)$")
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}", re.IGNORECASE)
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.IGNORECASE)
 
@@ -128,14 +132,17 @@ class AddressRules:
         """Whether the address is public or listed."""
         return is_public(address) or any(address in network for network in self._networks)
 
-    def check_host(self, host: str) -> None:
-        """Raises AddressRefusedError for a local name, or an address that is not public, unless it is listed."""
+    def check_host(self, host: str, *, is_proxied: bool = False) -> None:
+        """Raises AddressRefusedError for a local name, or an address that is not public, unless it is listed.
+
+        With `is_proxied` a proxy resolves the name, and those that may be of its own network are refused too.
+        """
         if self.allows_name(host):
             return
-        address = literal_address(host)
+        address, name = literal_address(host), host.lower().rstrip(".")
         if address is not None:
             self._check_address(address, host)
-        elif _LOCAL_NAMES.search(host.lower().rstrip(".")):
+        elif _LOCAL_NAMES.search(name) or (is_proxied and _PROXYS_OWN_NAMES.search(name)):
             raise AddressRefusedError(
                 f"{host} is a name of a local network; list it in allow_hosts if it is to be asked"
             )

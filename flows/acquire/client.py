@@ -181,7 +181,7 @@ class Client:
         if len(course.hops) > course.request.max_redirects + 1:
             return Verdict(outcome=Outcome.REDIRECT_LOOP, reason=f"more than {course.request.max_redirects} redirects")
         try:
-            self._rules.check_host(target.host)
+            self._rules.check_host(target.host, is_proxied=self._connections.is_proxied(target))
             self._rules.check_port(target.url.port)
         except AddressRefusedError as error:
             return Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error))

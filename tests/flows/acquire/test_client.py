@@ -216,6 +216,7 @@ def test_a_page_may_redirect_ten_times(server: NewsServer, hops: int, outcome: O
         pytest.param("http://[::ffff:10.0.0.1]/", Outcome.UNSAFE_ADDRESS, id="private-in-ipv6"),
         pytest.param("http://localhost/", Outcome.UNSAFE_ADDRESS, id="localhost"),
         pytest.param("http://①②⑦.0.0.1/", Outcome.UNSAFE_ADDRESS, id="loopback-in-fancy-digits"),
+        pytest.param("http://metadata.goog/", Outcome.UNSAFE_ADDRESS, id="a-name-that-the-proxy-resolves"),
         pytest.param("http://other.example:22/", Outcome.UNSAFE_ADDRESS, id="ssh"),
         pytest.param("http://other.example:25/", Outcome.UNSAFE_ADDRESS, id="smtp"),
         pytest.param("http://other.example:0/", Outcome.UNSAFE_ADDRESS, id="port-0"),
