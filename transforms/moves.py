@@ -67,7 +67,9 @@ def without_failed_move(state: FeedState) -> FeedState:
 
 
 def without_moves(state: FeedState) -> FeedState:
-    """The state of a feed that is asked at the address in the feeds file."""
+    """The state of a feed that is asked at the address in the feeds file, without what an adopted one validated."""
+    if state.adopted_url is not None:
+        state = replace(state, etag=None, last_modified=None)
     return replace(state, adopted_url=None, moved_to=None, moved_since=None, moved_polls=0)
 
 

@@ -304,8 +304,8 @@ class Fetch:
     `purpose` is feed, page, recheck, robots, sitemap or discovery.  `redirected_from` is the fetch_id of the hop
     before.  `answered_at` is when the answer began, None when none did.  `bytes` counts the body on the wire.
     `error_class` is an Outcome's value, or None when an HTTP answer was read to its end.  `had_validators` says that
-    the answer carried an ETag or a Last-Modified.  `content_hash` is of the decoded body.  `raw_ref` is "file#offset"
-    in the raw archive.
+    the answer carried an ETag or a Last-Modified that can be sent back.  `content_hash` is of the decoded body.
+    `raw_ref` is "file#offset" in the raw archive.
     """
 
     fetch_id: str

@@ -3,10 +3,13 @@
 Some servers answer 304 although the feed changed.  So after about a hundred answers 304 in a row, or a week of them,
 a feed is asked once without validators, never more often than once a day; and where that shows entries that a 304 had
 passed over, the validators are left away for a week and the document itself is compared.
+
+What is no field value is no validator: sent back it would not come out as it came in, or not be sent at all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +25,19 @@ TESTED_AT_LEAST_EVERY = timedelta(days=7)
 DISTRUSTED_FOR = timedelta(days=7)
 DATED_LATE = timedelta(hours=1)
 """How much older than its appearance a publisher's time may honestly make an entry."""
+
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*[\x21-\x7e]")
+"""A field value (RFC 9110, section 5.5) in ASCII: of other characters the text does not tell which bytes they were."""
+
+
+def sendable(validator: str | None) -> str | None:
+    """The validator where it can be sent back as it came; None where it cannot, or there is none."""
+    return validator if validator is not None and _FIELD_VALUE.fullmatch(validator) else None
+
+
+def with_sendable(state: FeedState) -> FeedState:
+    """The state without validators that cannot be sent."""
+    return replace(state, etag=sendable(state.etag), last_modified=sendable(state.last_modified))
 
 
 def validator_use(state: FeedState, now: datetime) -> ValidatorUse:
@@ -42,8 +58,8 @@ def after_not_modified(state: FeedState, *, etag: str | None, last_modified: str
     """The state after a 304.  It may bring new validators; what it leaves out stays (RFC 9111, section 4.3.4)."""
     return replace(
         state,
-        etag=etag or state.etag,
-        last_modified=last_modified or state.last_modified,
+        etag=sendable(etag) or state.etag,
+        last_modified=sendable(last_modified) or state.last_modified,
         not_modified_count=state.not_modified_count + 1,
     )
 
@@ -66,8 +82,8 @@ def after_document(
         until = now + DISTRUSTED_FOR
     return replace(
         state,
-        etag=etag,
-        last_modified=last_modified,
+        etag=sendable(etag),
+        last_modified=sendable(last_modified),
         not_modified_count=0,
         full_answer_at=now,
         distrusted_until=until,

@@ -51,9 +51,25 @@ _NOT_PUBLIC_6 = tuple(
 )
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
+# Ports on which other protocols listen, which a request could be made to speak to: the "bad ports" of the Fetch
+# standard (WHATWG, section 2.9, https://fetch.spec.whatwg.org/#port-blocking).
+BAD_PORTS: frozenset[int] = frozenset(
+    {
+        *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95),
+        *(101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179),
+        *(389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990),
+        *(993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566),
+        *(6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+    }
+)
+
 _LOCAL_NAMES = re.compile(
     r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$|^[^.]*$"
 )
+# What a proxy may resolve within its own network: special-use names (RFC 6761, 7686, 9476), suffixes that routers,
+# containers and service registries are known to use, and a cloud's metadata service.  Some are the internet's as well:
+# where we resolve them ourselves, the address decides.
+_PROXYS_OWN_NAMES = re.compile(r"(?:^|\.)(?:test|invalid|onion|alt|svc|consul|intra|docker|box|metadata\.goog)$")
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}", re.IGNORECASE)
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.IGNORECASE)
 
@@ -116,17 +132,25 @@ class AddressRules:
         """Whether the address is public or listed."""
         return is_public(address) or any(address in network for network in self._networks)
 
-    def check_host(self, host: str) -> None:
-        """Raises AddressRefusedError for a local name, or an address that is not public, unless it is listed."""
+    def check_host(self, host: str, *, is_proxied: bool = False) -> None:
+        """Raises AddressRefusedError for a local name, or an address that is not public, unless it is listed.
+
+        With `is_proxied` a proxy resolves the name, and those that may be of its own network are refused too.
+        """
         if self.allows_name(host):
             return
-        address = literal_address(host)
+        address, name = literal_address(host), host.lower().rstrip(".")
         if address is not None:
             self._check_address(address, host)
-        elif _LOCAL_NAMES.search(host.lower().rstrip(".")):
+        elif _LOCAL_NAMES.search(name) or (is_proxied and _PROXYS_OWN_NAMES.search(name)):
             raise AddressRefusedError(
                 f"{host} is a name of a local network; list it in allow_hosts if it is to be asked"
             )
+
+    def check_port(self, port: int | None) -> None:
+        """Raises AddressRefusedError for a port that is not the web's, on whatever host."""
+        if port in BAD_PORTS:
+            raise AddressRefusedError(f"port {port} is no web port: other protocols listen there, and it is not asked")
 
     def public_only(self, host: str, found: list[ResolveResult]) -> list[ResolveResult]:
         """The resolved addresses that may be connected to; raises AddressRefusedError when none of them may."""

@@ -19,7 +19,7 @@ from multidict import CIMultiDict
 
 from flows.acquire.addresses import AddressRefusedError, AddressRules
 from flows.acquire.archive import Archive, Exchange
-from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader
+from flows.acquire.bodies import ACCEPT_ENCODING, BodyReader, BodyTooLargeError
 from flows.acquire.connections import Connections, headers_as_text
 from flows.acquire.error_pages import read_error_page, verdict_on_error_page
 from flows.acquire.exchange import Answer, Request, RobotsDecision
@@ -28,8 +28,9 @@ from flows.acquire.targets import Target, parse_target, redirect_target
 from flows.acquire.verdicts import REDIRECTS, Verdict, retry_after_seconds, verdict_on_error, verdict_on_status
 from flows.acquire.waits import ASKS_TO_WAIT, WAITED_FOR_SECONDS, Waits
 from transforms.outcomes import Outcome
-from transforms.records import Fetch
+from transforms.records import Fetch, ValidatorUse
 from transforms.urls import url_strict
+from transforms.validators import sendable
 
 _ARCHIVED = frozenset({"page", "recheck"})
 _FAR_OFF_SECONDS = 3.2e9  # a century: as good as never, and now plus this is still a date
@@ -78,6 +79,10 @@ class _Course:
     hops: list[str] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     fetches: list[Fetch] = field(default_factory=list)
+
+    def is_conditional(self, target: Target) -> bool:
+        """Whether the hop carries the validators: they are of the host that is asked, and mean nothing to another."""
+        return self.request.is_conditional and target.host == self.first.host
 
     def answer(self, verdict: Verdict | None = None) -> Answer:
         return Answer(
@@ -176,7 +181,8 @@ class Client:
         if len(course.hops) > course.request.max_redirects + 1:
             return Verdict(outcome=Outcome.REDIRECT_LOOP, reason=f"more than {course.request.max_redirects} redirects")
         try:
-            self._rules.check_host(target.host)
+            self._rules.check_host(target.host, is_proxied=self._connections.is_proxied(target))
+            self._rules.check_port(target.url.port)
         except AddressRefusedError as error:
             return Verdict(outcome=Outcome.UNSAFE_ADDRESS, reason=str(error))
         return None
@@ -213,6 +219,8 @@ class Client:
             if course.request.room is not None and (received.verdict is not None or received.status in REDIRECTS):
                 # given back within the turn: who keeps room while waiting for a turn blocks those who wait for room
                 course.request.room.release()
+        is_conditional = course.is_conditional(target)
+        is_left_out = course.request.is_conditional and not is_conditional
         course.fetches.append(
             Fetch(
                 fetch_id=fetch_id,
@@ -228,9 +236,9 @@ class Client:
                 status=received.status,
                 bytes=received.wire_size,
                 error_class=received.verdict.outcome.value if received.verdict else None,
-                was_conditional=course.request.is_conditional,
-                validator_use=course.request.validator_use,
-                had_validators="etag" in received.headers or "last-modified" in received.headers,
+                was_conditional=is_conditional,
+                validator_use=ValidatorUse.NONE if is_left_out else course.request.validator_use,
+                had_validators=any(sendable(received.headers.get(name)) for name in ("etag", "last-modified")),
                 retry_after_until=retry_after_until,
                 robots_rule=decision.rule if decision else None,
                 crawl_delay_seconds=decision.crawl_delay_seconds if decision else None,
@@ -250,7 +258,7 @@ class Client:
             ):
                 answered_at = self._clock()
                 turn.answered()
-                received = self._head(response, answered_at, is_conditional=request.is_conditional)
+                received = self._head(response, answered_at, is_conditional=course.is_conditional(target))
                 if received.verdict is not None and request.purpose in _ARCHIVED:
                     shown = await read_error_page(response)
                     return replace(
@@ -270,6 +278,10 @@ class Client:
                     async for piece in response.content.iter_any():
                         reader.feed(piece)
                     body = reader.finish()
+                except BodyTooLargeError:
+                    if not request.is_cut:
+                        raise
+                    body = reader.so_far
                 finally:
                     received = replace(received, wire_size=reader.wire_size)
                 return replace(
@@ -299,9 +311,10 @@ class Client:
         request = course.request
         headers = {"User-Agent": self._user_agent, "Accept": request.accept, "Accept-Encoding": ACCEPT_ENCODING}
         # Both validators where both exist: servers that know If-None-Match ignore the other (RFC 9110 section 13.1.3).
-        if request.etag is not None:
+        is_conditional = course.is_conditional(target)
+        if is_conditional and request.etag is not None:
             headers["If-None-Match"] = request.etag
-        if request.last_modified is not None:
+        if is_conditional and request.last_modified is not None:
             headers["If-Modified-Since"] = request.last_modified
         if course.first.authorization is not None and target.origin == course.first.origin:
             headers["Authorization"] = course.first.authorization

@@ -54,6 +54,10 @@ class Connections:
     ) -> None:
         await self._open.aclose()
 
+    def is_proxied(self, target: Target) -> bool:
+        """Whether a proxy is asked, which resolves the name of the host."""
+        return self._proxies.for_url(target.url) is not None
+
     def get(
         self, target: Target, *, headers: Mapping[str, str], turn: Turn
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:

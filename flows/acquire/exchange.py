@@ -18,7 +18,7 @@ MIB = 1024 * 1024
 # Caps are in bytes after inflating and in seconds for all hops together, waiting for a turn left out.
 FEED_REDIRECTS, FEED_BYTES, FEED_SECONDS = 5, 10 * MIB, 30.0
 PAGE_REDIRECTS, PAGE_BYTES, PAGE_SECONDS = 10, 5 * MIB, 45.0
-# RFC 9309 section 2.3.1.2 asks for at least five redirects.  More is read than is parsed: a long file has rules too.
+# RFC 9309 section 2.3.1.2 asks for at least five redirects.  More is read than is parsed, and the rest left away.
 ROBOTS_REDIRECTS, ROBOTS_BYTES, ROBOTS_SECONDS = 5, 5 * MIB, 30.0
 
 FEED_ACCEPT = (
@@ -49,14 +49,16 @@ class Request:
     """One URL to be fetched, redirects included.
 
     `url` may hold credentials (user:password@): they are sent to its origin only, and no answer repeats them.
-    `etag` and `last_modified` are validators as the server gave them; with either the request is conditional.
+    `etag` and `last_modified` are validators as the server gave them; with either the request is conditional, but for
+    hops to other hosts.
     `validator_use` says so, and where none are sent why.
     `is_known` is asked for the strict key of each hop but the first: where it says yes, the fetch ends before that
     hop.  `may_fetch` is asked before each hop, the first included: where it says no, the fetch ends there.
     `suppression` is asked for each hop, the first included: where it gives a reason, the fetch ends before that hop.
     `room` is where the body will be held: it is taken when the host's turn has come, before anything is sent, and
     given back at once when the answer brings no body.  Whoever uses the body gives it back.
-    `max_bytes` caps the body both on the wire and inflated; `total_seconds` is for all hops together.
+    `max_bytes` caps the body both on the wire and inflated: what goes over it is refused, or with `is_cut` left away.
+    `total_seconds` is for all hops together.
     """
 
     url: str
@@ -72,6 +74,7 @@ class Request:
     may_fetch: Callable[[str], Awaitable[RobotsDecision]] | None = None
     suppression: Callable[[str], str | None] | None = None
     room: Room | None = None
+    is_cut: bool = False
 
     @property
     def is_conditional(self) -> bool:
@@ -140,6 +143,7 @@ def robots_request(url: str, *, total_seconds: float = ROBOTS_SECONDS) -> Reques
         max_redirects=ROBOTS_REDIRECTS,
         max_bytes=ROBOTS_BYTES,
         total_seconds=total_seconds,
+        is_cut=True,
     )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flows.acquire.client import Client
 from flows.acquire.engine import Engine
-from flows.acquire.exchange import Answer, feed_request
+from flows.acquire.exchange import Answer, Request, feed_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots import Robots
 from flows.acquire.server_hints import server_wants
@@ -37,8 +38,8 @@ from transforms.records import (
     ValidatorUse,
 )
 from transforms.text import counted
-from transforms.urls import url_strict
-from transforms.validators import after_document, after_not_modified, validator_use
+from transforms.urls import host_of, url_strict
+from transforms.validators import after_document, after_not_modified, validator_use, with_sendable
 from warehouse.suppressions import Suppressions
 
 SLOW_ANSWER = timedelta(seconds=10)
@@ -63,6 +64,22 @@ class PollOutcome:
         return self.poll.status is None and self.poll.error_class in (Outcome.CONNECTION_FAILED, Outcome.TIMED_OUT)
 
 
+@dataclass(slots=True)
+class _SharedAnswer:
+    """What an address answered at which several feeds of the run are asked."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    request: Request | None = None
+    answer: Answer | None = None
+
+    def answer_to(self, request: Request) -> Answer | None:
+        """The answer where it is one to the request too: a 304 tells nothing to who holds other validators."""
+        if self.request is None or self.answer is None:
+            return None
+        are_same = (self.request.etag, self.request.last_modified) == (request.etag, request.last_modified)
+        return self.answer if are_same or self.answer.status != 304 else None
+
+
 class Poller:
     """Polls feeds of one run, all at once as far as the pacing of their hosts allows."""
 
@@ -82,7 +99,8 @@ class Poller:
         """`suppression` says why an address must not be asked, or None."""
         self._client = client
         self._robots = robots
-        self._policy = policy
+        # a feed is asked by every run that it is due in: a server in trouble is not pressed within one
+        self._policy = replace(policy, retries_server_errors=False)
         self._suppression = suppression
         self._engine = engine
         self._clock = clock
@@ -90,6 +108,7 @@ class Poller:
         self._max_entries = max_entries
         self._fresh_within = fresh_within
         self._crowded: AbstractSet[str] = frozenset()
+        self._shared: dict[str, _SharedAnswer] = {}
 
     async def poll_all(
         self,
@@ -97,8 +116,13 @@ class Poller:
         states: Mapping[str, FeedState],
         on_done: Callable[[], None],
     ) -> list[PollOutcome]:
-        """Asks every feed once.  The outcomes are in the order of `feeds`; trouble with a feed is an outcome."""
+        """Asks every feed once, and an address at which several are asked once for all of them.
+
+        The outcomes are in the order of `feeds`; trouble with a feed is an outcome.
+        """
         self._crowded = crowded_hosts(states.values())
+        counts = Counter(_asked_url(feed, states.get(feed.address)) for feed in feeds)
+        self._shared = {url: _SharedAnswer() for url, count in counts.items() if count > 1}
 
         async def one(feed: FeedSpec) -> PollOutcome:
             outcome = await self.poll(feed, states)
@@ -109,7 +133,7 @@ class Poller:
 
     async def poll(self, feed: FeedSpec, states: Mapping[str, FeedState], *, is_found: bool = False) -> PollOutcome:
         """Asks one feed; with `is_found` a sitemap nobody subscribed to, on which robots.txt decides as on pages."""
-        state = states.get(feed.address) or FeedState(feed_url=feed.address)
+        state = with_sendable(states.get(feed.address) or FeedState(feed_url=feed.address))
         if feed.pinned:
             state = without_moves(state)
         try:
@@ -134,14 +158,26 @@ class Poller:
             may_fetch=self._robots.may_fetch if is_found else self._robots.may_poll,
             suppression=self._suppression,
         )
-        answer = await fetch_with_retries(self._client, request, policy=self._policy)
+        shared = None if is_found else self._shared.get(request.url)
+        if shared is None:
+            answer = await fetch_with_retries(self._client, request, policy=self._policy)
+            return await self._judged(feed, state, answer)
+        # One after the other: who comes first asks for all.
+        async with shared.lock:
+            known = shared.answer_to(request)
+            answer = known or await fetch_with_retries(self._client, request, policy=self._policy)
+            shared.request, shared.answer = request, answer
+        outcome = await self._judged(feed, state, answer)
+        return replace(outcome, fetches=()) if known else outcome
+
+    async def _judged(self, feed: FeedSpec, state: FeedState, answer: Answer) -> PollOutcome:
         if answer.outcome is not None:
             return self._failed(feed, state, answer, answer.outcome, answer.reason)
         if answer.status == 304:
             confirmed = after_not_modified(state, **_validators(answer))
             return self._unchanged(feed, confirmed, answer, "304 Not Modified")
         body_hash = answer.fetches[-1].content_hash
-        if body_hash == state.body_hash:
+        if body_hash is not None and body_hash == state.body_hash:
             same = after_document(state, now=self._clock(), entries=None, **_validators(answer))
             return self._unchanged(feed, same, answer, "the same document as before")
         try:
@@ -313,4 +349,7 @@ def parse_feed_bytes(body: bytes, url: str, content_type: str | None, max_entrie
 
 
 def _validators(answer: Answer) -> dict[str, str | None]:
+    """The validators of the host that was asked; those of a host that it led to are not sent, and not kept."""
+    if host_of(answer.final_url) != host_of(answer.url):
+        return {"etag": None, "last_modified": None}
     return {"etag": answer.headers.get("etag"), "last_modified": answer.headers.get("last-modified")}

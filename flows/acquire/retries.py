@@ -22,12 +22,14 @@ class RetryPolicy:
     `backoff_seconds` is the wait before the second attempt, doubled for each further one, and stretched by up to a
     half at random so that hosts that failed together are not asked together again.  A Retry-After of up to
     `max_retry_after_seconds` is waited for; a longer one ends the attempts, as does the end of `budget_seconds`.
+    Without `retries_server_errors` an answer 5xx that names no time is left to a later run.
     """
 
     max_attempts: int = 3
     backoff_seconds: float = 1.0
     max_retry_after_seconds: float = WAITED_FOR_SECONDS
     budget_seconds: float = 90.0
+    retries_server_errors: bool = True
 
     def wait_before_next(self, answer: Answer, *, attempt: int) -> float | None:
         """Seconds until the attempt after this one; None when there shall be none."""
@@ -36,6 +38,8 @@ class RetryPolicy:
         asked_for = answer.retry_after_seconds
         if asked_for is not None and answer.outcome in (Outcome.RATE_LIMITED, Outcome.SERVER_ERROR):
             return asked_for if asked_for <= self.max_retry_after_seconds else None
+        if answer.outcome is Outcome.SERVER_ERROR and not self.retries_server_errors:
+            return None
         return self.backoff_seconds * 2 ** (attempt - 1) if answer.is_transient else None
 
 

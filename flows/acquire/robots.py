@@ -17,7 +17,7 @@ from flows.acquire.exchange import Answer, RobotsDecision, robots_request
 from flows.acquire.retries import RetryPolicy, fetch_with_retries
 from flows.acquire.robots_rules import PRODUCT_TOKEN, forbidding_line, parser_of, read_rules
 from flows.acquire.targets import Target, parse_target
-from transforms.outcomes import Outcome
+from transforms.outcomes import RETRIED, Outcome
 from transforms.records import Fetch, RobotsFile
 from transforms.urls import host_of
 
@@ -61,7 +61,8 @@ class Robots:
         """Whether the page may be asked for.  Callers that come at once share one request.
 
         Where robots.txt could not be read (5xx, no connection, no answer) nothing of that origin is asked for in this
-        run, and the decision's outcome is the trouble itself.
+        run, and the decision's outcome is the trouble itself; trouble that would end a page for good (a redirect to an
+        address that is not asked) counts as no connection, since the page has done nothing.
         """
         target = parse_target(url)
         known = self._known.get(target.origin)
@@ -129,7 +130,9 @@ def _file_of(origin: str, answer: Answer, at: datetime) -> RobotsFile:
 def _decide(file: RobotsFile, target: Target) -> RobotsDecision:
     url, delay = str(target.url), file.crawl_delay_seconds
     if file.outcome is not None:
-        return RobotsDecision(allowed=False, rule=file.reason, outcome=Outcome(file.outcome))
+        trouble = Outcome(file.outcome)
+        outcome = trouble if trouble in RETRIED else Outcome.CONNECTION_FAILED
+        return RobotsDecision(allowed=False, rule=file.reason, outcome=outcome)
     if file.reason is not None:
         return RobotsDecision(allowed=True, rule=file.reason)
     if _parser(file.rules).can_fetch(url, PRODUCT_TOKEN):

@@ -21,7 +21,7 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 """As people write them, a colon left out as well."""
-_TOKEN = re.compile(r"\*|[a-z_-]*")
+_TOKEN = re.compile(r"\*(?!\S)|[a-z_-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class RobotsRules:
 
 def read_rules(body: bytes) -> RobotsRules:
     """What of the file holds for us.  Whatever it is, it is read as far as it goes."""
-    text = body[:MAX_PARSED_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
+    text = _whole_lines(body).decode("utf-8", "replace").removeprefix("\ufeff")
     groups: dict[str, list[str]] = {}
     sitemaps: list[str] = []
     agents: set[str] = set()
@@ -64,6 +64,14 @@ def read_rules(body: bytes) -> RobotsRules:
             sitemaps.append(value)
     agent = next((agent for agent in (PRODUCT_TOKEN, "*") if agent in groups), None)
     return RobotsRules(agent=agent, lines=tuple(groups[agent]) if agent else (), sitemaps=tuple(sitemaps))
+
+
+def _whole_lines(body: bytes) -> bytes:
+    """As much as is parsed, without a line that the cut goes through: what is left of a path forbids more than it."""
+    if len(body) <= MAX_PARSED_BYTES:
+        return body
+    read = body[: MAX_PARSED_BYTES + 1]
+    return read[: max(read.rfind(b"\n"), read.rfind(b"\r")) + 1]
 
 
 def parser_of(lines: tuple[str, ...]) -> Protego:

@@ -45,6 +45,8 @@ def parse_target(url: str) -> Target:
         raise ValueError(f"only http and https are asked for, not {parts.scheme or 'a relative address'}:")
     if not parts.hostname:
         raise ValueError("the address has no host")
+    if any(character.isspace() for character in parts.hostname):
+        raise ValueError("the host of the address has a space in it, so that it is no address")
     # The host is normalised by yarl (lower case, NFKC and IDNA): what is checked is then what is asked for.
     host = URL.build(scheme=parts.scheme.lower(), host=parts.hostname, port=parts.port)
     rest = quote(parts.path or "/", safe=_STANDS) + (f"?{quote(parts.query, safe=_STANDS)}" if parts.query else "")

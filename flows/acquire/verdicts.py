@@ -9,10 +9,11 @@
 | 410                            | gone              | no                                |
 | 429                            | rate_limited      | when Retry-After is short         |
 | 408                            | timed_out         | no                                |
-| 421, 425                       | server_error      | yes                               |
+| 421, 425                       | server_error      | yes, a feed not                   |
 | 407                            | connection_failed | no: the proxy wants credentials   |
 | other 4xx, 999                 | blocked           | no: it understood and refuses     |
-| 5xx                            | server_error      | yes, after Retry-After if given   |
+| 5xx                            | server_error      | after Retry-After; else yes, a    |
+|                                |                   | feed not                          |
 | any of these with a challenge  | blocked           | no: it wants a human (error_pages)|
 | all else (204, 206, 300, …)    | bad_content       | no                                |
 

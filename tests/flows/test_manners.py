@@ -76,6 +76,114 @@ def test_a_quiet_run_asks_each_feed_once_and_conditionally_and_nothing_else(tmp_
     assert rows == [("none", 200), ("sent", 304), ("sent", 304)]
 
 
+@pytest.mark.parametrize(
+    ("etag", "sent"),
+    [
+        pytest.param('W/"1;br"', 'W/"1;br"', id="as-it-is"),
+        pytest.param('"a\x7f"', None, id="delete"),
+        pytest.param('"a\x01"', None, id="control"),
+    ],
+)
+def test_a_validator_that_cannot_be_sent_does_not_end_a_feed(tmp_path: Path, etag: str, sent: str | None) -> None:
+    with NewsServer() as server:
+        server.add("http://paper.news/robots.txt", body=CLOSED.replace(b"a.xml", b"b.xml"))
+        server.add(FEEDS[0], body=rss(), headers={"ETag": etag})
+        for hours in (0, 1):
+            run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server, now=NOW + timedelta(hours=hours))
+    assert [request.headers.get("if-none-match") for request in server.requests if request.url == FEEDS[0]] == [
+        None,
+        sent,
+    ]
+    assert ask(tmp_path, "select state, etag from feeds join ops.feed_state using (feed_id)") == [("ok", sent)]
+
+
+@pytest.mark.parametrize("body", [pytest.param(b"", id="nothing"), pytest.param(b" \n", id="blank")])
+@pytest.mark.parametrize("is_known", [pytest.param(False, id="a-new-feed"), pytest.param(True, id="a-known-feed")])
+def test_an_empty_answer_is_a_failure_whose_validators_are_not_kept(
+    tmp_path: Path, is_known: bool, body: bytes
+) -> None:
+    with NewsServer() as server:
+        server.add(FEEDS[0], body=rss(), headers={"ETag": '"whole"'})
+        feeds = [FeedSpec(url=FEEDS[0])]
+        if is_known:
+            run_once(tmp_path, feeds, server)
+        server.add(FEEDS[0], body=body, headers={"ETag": '"empty"'})
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(hours=1))
+    polls = ask(tmp_path, "select result, error_class from fct_polls order by polled_at")
+    assert polls[-1] == ("failed", "bad_content")
+    (failing,) = ask(tmp_path, "select state, etag from feeds join ops.feed_state using (feed_id)")
+    assert failing == ("failing", '"whole"' if is_known else None)
+
+
+@pytest.mark.parametrize(
+    ("moves_to", "kept"),
+    [
+        pytest.param("http://paper.news/moved.xml", '"1"', id="the-same-host"),
+        pytest.param("http://other.news/moved.xml", None, id="another-host"),
+    ],
+)
+def test_the_validators_of_a_host_that_a_feed_led_to_are_not_kept(
+    tmp_path: Path, moves_to: str, kept: str | None
+) -> None:
+    with NewsServer() as server:
+        server.redirect(FEEDS[0], moves_to)
+        server.add(moves_to, body=rss(), headers={"ETag": '"1"'})
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
+    assert ask(tmp_path, "select etag from ops.feed_state") == [(kept,)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "attempts"),
+    [
+        pytest.param(Resource(status=503), 1, id="503"),
+        pytest.param(Resource(status=500), 1, id="500"),
+        pytest.param(Resource(status=503, headers={"Retry-After": "0"}), 2, id="503-that-names-a-time"),
+    ],
+)
+def test_a_feed_whose_server_is_in_trouble_is_left_to_a_later_run(
+    tmp_path: Path, trouble: Resource, attempts: int
+) -> None:
+    with NewsServer() as server:
+        server.add_in_turn(FEEDS[0], [trouble, Resource(body=rss())])
+        run_once(tmp_path, [FeedSpec(url=FEEDS[0])], server)
+        assert server.urls().count(FEEDS[0]) == attempts
+
+
+@pytest.mark.parametrize(
+    ("now_there", "validators", "asked", "results"),
+    [
+        pytest.param(Resource(body=rss(), headers={"ETag": '"1"'}), ("1", "1"), 1, {"unchanged"}, id="as-before"),
+        pytest.param(Resource(body=rss(link(1)), headers={"ETag": '"2"'}), ("1", "1"), 1, {"listed"}, id="changed"),
+        pytest.param(
+            Resource(body=rss(), headers={"ETag": '"1"'}), ("0", "0"), 2, {"unchanged"}, id="other-validators"
+        ),
+    ],
+)
+def test_feeds_that_moved_to_one_address_are_asked_there_once(
+    tmp_path: Path, now_there: Resource, validators: tuple[str, str], asked: int, results: set[str]
+) -> None:
+    with NewsServer() as server:
+        for url in FEEDS:
+            server.add(url, body=rss(), headers={"ETag": '"1"'})
+        feeds = [FeedSpec(url=url, fetch="feed") for url in FEEDS]
+        run_once(tmp_path, feeds, server)
+        with open_writer(tmp_path / "data" / "newsledger.duckdb", wait_seconds=0) as connection:
+            for url, validator in zip(FEEDS[1:], validators, strict=True):
+                state = "update ops.feed_state set adopted_url = ?, etag = ? where feed_id in "
+                connection.execute(
+                    f"{state} (select feed_id from feeds where url = ?)", [FEEDS[0], f'"{validator}"', url]
+                )
+        server.add_in_turn(FEEDS[0], [now_there])
+        before = len(server.requests)
+        run_once(tmp_path, feeds, server, now=NOW + timedelta(hours=1))
+        assert server.urls()[before:] == [FEEDS[0]] * asked
+    later = f"polled_at > timestamptz '{NOW + timedelta(minutes=30)}'"
+    polls = ask(tmp_path, f"select result from fct_polls where {later}")
+    assert (len(polls), {result for (result,) in polls}) == (3, results)
+    rows = ask(tmp_path, f"select url from fct_fetches where purpose = 'feed' and {later.replace('polled', 'started')}")
+    assert rows == [(FEEDS[0],)] * asked
+
+
 def test_a_time_that_a_server_named_binds_the_next_run_for_all_that_it_asks(tmp_path: Path) -> None:
     with NewsServer() as server:
         refusal = {"status": 503, "headers": {"Retry-After": "3600"}}

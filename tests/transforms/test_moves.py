@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from transforms.moves import MOST_FEEDS_ON_A_HOST, after_redirect, crowded_hosts, without_failed_move
+from transforms.moves import MOST_FEEDS_ON_A_HOST, after_redirect, crowded_hosts, without_failed_move, without_moves
 from transforms.records import FeedState
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -91,3 +91,11 @@ def test_a_site_may_move_all_its_feeds_to_another_of_its_hosts() -> None:
         at = NOW + timedelta(hours=hour)
         state = after_redirect(state, now=at, moved_to=NEW, is_same_feed=True, crowded={"new.news"})
     assert state.adopted_url == NEW
+
+
+@pytest.mark.parametrize(
+    ("adopted", "etag"),
+    [pytest.param(NEW, None, id="of-the-address-that-is-left"), pytest.param(None, '"1"', id="its-own")],
+)
+def test_the_validators_of_an_adopted_address_are_left_with_it(adopted: str | None, etag: str | None) -> None:
+    assert without_moves(FeedState(feed_url=OLD, adopted_url=adopted, etag='"1"')).etag == etag

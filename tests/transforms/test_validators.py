@@ -9,7 +9,7 @@ import pytest
 
 from transforms.arrivals import mark_of
 from transforms.records import Entry, FeedState, Precision, PublisherTime, ValidatorUse
-from transforms.validators import after_document, after_not_modified, validator_use
+from transforms.validators import after_document, after_not_modified, validator_use, with_sendable
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -96,3 +96,28 @@ def test_but_for_a_test_a_late_entry_is_no_lie(count: int) -> None:
 def test_a_304_refreshes_the_validators_that_it_brings_and_keeps_the_others() -> None:
     after = after_not_modified(STATE, etag='"3"', last_modified=None)
     assert (after.etag, after.last_modified, after.not_modified_count) == ('"3"', STATE.last_modified, 112)
+
+
+@pytest.mark.parametrize(
+    ("validator", "is_kept"),
+    [
+        pytest.param('W/"a b\tc;br-gzip"', True, id="as-they-are"),
+        pytest.param("no quotes", True, id="malformed-and-harmless"),
+        pytest.param('"a\x7f"', False, id="delete"),
+        pytest.param('"a\x01"', False, id="control"),
+        pytest.param('"a\r\nHost: b"', False, id="line-end"),
+        pytest.param('"caf\xe9"', False, id="not-ascii"),
+        pytest.param("", False, id="empty"),
+        pytest.param(" \t", False, id="blank"),
+    ],
+)
+def test_what_cannot_be_sent_back_is_no_validator(validator: str, is_kept: bool) -> None:
+    expected = validator if is_kept else None
+    read = after_document(STATE, now=NOW, etag=validator, last_modified=validator, entries=None)
+    stored = with_sendable(replace(STATE, etag=validator, last_modified=validator))
+    assert (read.etag, read.last_modified) == (stored.etag, stored.last_modified) == (expected, expected)
+    confirmed = after_not_modified(STATE, etag=validator, last_modified=None)
+    assert confirmed.etag == (expected or STATE.etag)
+    assert validator_use(replace(read, not_modified_count=0), NOW) is (
+        ValidatorUse.SENT if is_kept else ValidatorUse.NONE
+    )

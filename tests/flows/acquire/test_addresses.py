@@ -95,6 +95,31 @@ def test_names_of_local_networks_are_refused(host: str) -> None:
         AddressRules().check_host(host)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("metadata.goog", id="metadata"),
+        pytest.param("kubernetes.default.SVC.", id="cluster"),
+        pytest.param("vault.service.consul", id="service-registry"),
+        pytest.param("printer.intra", id="intranet"),
+        pytest.param("host.docker", id="containers"),
+        pytest.param("fritz.box", id="router"),
+        pytest.param("a.test", id="special-use"),
+    ],
+)
+def test_names_that_a_proxy_may_have_of_its_own_are_refused_behind_one(host: str) -> None:
+    with pytest.raises(AddressRefusedError, match="allow_hosts"):
+        AddressRules().check_host(host, is_proxied=True)
+    AddressRules().check_host(host)
+    AddressRules([host]).check_host(host, is_proxied=True)
+
+
+@pytest.mark.parametrize("host", ["metadata.google.internal", "nas.home", "db.localdomain", "paper.corp", "pc.lan"])
+def test_names_of_local_networks_are_refused_behind_a_proxy_too(host: str) -> None:
+    with pytest.raises(AddressRefusedError, match="allow_hosts"):
+        AddressRules().check_host(host, is_proxied=True)
+
+
 @pytest.mark.parametrize("host", ["paper.example", "local.paper.example", "localhost.paper.example"])
 def test_other_names_pass(host: str) -> None:
     AddressRules().check_host(host)

@@ -20,9 +20,11 @@ from tests.flows.acquire.clients import NOW, USER_AGENT, fetch, with_client
 from tests.news_server import Behaviour, NewsServer, gzip_bomb
 from transforms.errors import SettingsError
 from transforms.outcomes import Outcome
+from transforms.records import ValidatorUse
 from transforms.urls import url_strict
 
 PAGE = "http://paper.example/story"
+MODIFIED = "Tue, 07 May 2030 00:00:00 GMT"
 STORY = b"<html><title>Story</title><p>Word for word.</p></html>" * 50
 
 
@@ -97,6 +99,29 @@ def test_validators_are_sent_as_they_were_given_and_304_is_an_answer(server: New
     assert (sent["if-none-match"], sent["if-modified-since"]) == (tag, modified)
     assert (answer.status, answer.outcome, answer.body) == (304, None, b"")
     assert answer.fetches[0].was_conditional
+
+
+@pytest.mark.parametrize(
+    ("to", "is_conditional"),
+    [
+        pytest.param("http://paper.example/feed", True, id="the-same-host"),
+        pytest.param("https://paper.example/feed", True, id="the-same-host-by-https"),
+        pytest.param("http://other.example/feed", False, id="another-host"),
+        pytest.param("http://feeds.paper.example/feed", False, id="another-host-of-the-site"),
+    ],
+)
+def test_validators_go_to_the_host_that_is_asked_and_to_no_other(
+    server: NewsServer, to: str, is_conditional: bool
+) -> None:
+    server.redirect(PAGE, to)
+    server.add(to, body=STORY, headers={"ETag": '"a"', "Last-Modified": MODIFIED})
+    request = feed_request(PAGE, etag='"a"', last_modified=MODIFIED, validator_use=ValidatorUse.SENT)
+    answer = fetch(request, environment=server.environment)
+    sent = [{"if-none-match", "if-modified-since"} & set(seen.headers) for seen in server.requests]
+    assert [len(names) for names in sent] == [2, 2 if is_conditional else 0]
+    assert (answer.outcome, answer.status) == (None, 304 if is_conditional else 200)
+    row = answer.fetches[-1]
+    assert (row.was_conditional, row.validator_use == "sent") == (is_conditional, is_conditional)
 
 
 def test_a_304_that_nobody_asked_for_is_bad_content(server: NewsServer) -> None:
@@ -191,6 +216,11 @@ def test_a_page_may_redirect_ten_times(server: NewsServer, hops: int, outcome: O
         pytest.param("http://[::ffff:10.0.0.1]/", Outcome.UNSAFE_ADDRESS, id="private-in-ipv6"),
         pytest.param("http://localhost/", Outcome.UNSAFE_ADDRESS, id="localhost"),
         pytest.param("http://①②⑦.0.0.1/", Outcome.UNSAFE_ADDRESS, id="loopback-in-fancy-digits"),
+        pytest.param("http://metadata.goog/", Outcome.UNSAFE_ADDRESS, id="a-name-that-the-proxy-resolves"),
+        pytest.param("http://other.example:22/", Outcome.UNSAFE_ADDRESS, id="ssh"),
+        pytest.param("http://other.example:25/", Outcome.UNSAFE_ADDRESS, id="smtp"),
+        pytest.param("http://other.example:0/", Outcome.UNSAFE_ADDRESS, id="port-0"),
+        pytest.param("https://other.example:6667/", Outcome.UNSAFE_ADDRESS, id="irc"),
         pytest.param("http://", Outcome.BAD_CONTENT, id="no-address"),
     ],
 )

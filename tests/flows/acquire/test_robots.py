@@ -1,19 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from functools import partial
 
 import pytest
 
 from flows.acquire.client import Client
-from flows.acquire.exchange import RobotsDecision, page_request
+from flows.acquire.exchange import ROBOTS_BYTES, Answer, RobotsDecision, page_request
 from flows.acquire.retries import RetryPolicy
 from flows.acquire.robots import Robots
-from flows.acquire.robots_rules import MAX_PARSED_BYTES
+from flows.acquire.robots_rules import MAX_PARSED_BYTES, read_rules
 from tests.factories import a_robots_file
 from tests.flows.acquire.clients import NOW, with_client
 from tests.news_server import Behaviour, NewsServer
-from transforms.outcomes import Outcome
+from transforms.outcomes import RETRIED, Outcome
 from transforms.records import Fetch, RobotsFile
 
 SITE = "http://paper.example"
@@ -45,6 +46,7 @@ def decide(server: NewsServer, *paths: str) -> list[RobotsDecision]:
         pytest.param("User-agent: newsledger\nAllow: /\n\nUser-agent: *\nDisallow: /", "/a", None, id="us-allowed"),
         pytest.param("User-agent: a\nUser-agent: *\nDisallow: /x # shop", "/x/", "Disallow: /x", id="shared-group"),
         pytest.param("User-agent: OtherBot\nDisallow: /", "/a", None, id="another-bot"),
+        pytest.param("User-agent: *newsledger*\nDisallow: /", "/a", None, id="a-pattern-is-not-everybody"),
         pytest.param(
             "User-agent: OtherBot\nDisallow: /a/long/path\n\nUser-agent: *\nDisallow: /a",
             "/a/long/path",
@@ -65,6 +67,37 @@ def test_a_file_longer_than_is_parsed_counts_as_far_as_it_is(server: NewsServer)
     server.add(f"{SITE}/robots.txt", body=f"User-agent: *\nDisallow: /early\n{filling}Disallow: /late")
     early, late = decide(server, "/early", "/late")
     assert (early.allowed, late.allowed) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "is_read"),
+    [
+        pytest.param(b"Disallow: /private/", False, id="within-a-line"),
+        pytest.param(b"\nDisallow: /x", False, id="within-the-path"),
+        pytest.param(b"\nDisallow: /", True, id="after-a-line"),
+    ],
+)
+def test_a_line_that_the_cut_goes_through_is_left_away(end: bytes, is_read: bool) -> None:
+    start = b"User-agent: *\nDisallow: /tmp/\n"
+    cut_at = len(end) if is_read else len(end) - 1
+    filling = b"#" * (MAX_PARSED_BYTES - len(start) - cut_at - 1) + b"\n"
+    read = read_rules(start + filling + end + b"\n" + b"# more\n")
+    assert read.lines == ("Disallow: /tmp/", *(["Disallow: /"] if is_read else []))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "wire"),
+    [
+        pytest.param("identity", b"\n" * (ROBOTS_BYTES + 1), id="on-the-wire"),
+        pytest.param("gzip", gzip.compress(b"\n" * (ROBOTS_BYTES + 1)), id="inflated"),
+    ],
+)
+def test_a_file_over_the_cap_is_cut_and_not_refused(server: NewsServer, encoding: str, wire: bytes) -> None:
+    head = b"User-agent: *\nDisallow: /a\n"
+    wire = gzip.compress(head) + wire if encoding == "gzip" else head + wire
+    server.add(f"{SITE}/robots.txt", body=wire, headers={"Content-Encoding": encoding})
+    allowed = [decision.allowed for decision in decide(server, "/a", "/b")]
+    assert allowed == [False, True]
 
 
 def test_a_sitemap_line_ends_no_group(server: NewsServer) -> None:
@@ -114,6 +147,26 @@ def test_a_robots_txt_that_cannot_be_read_is_asked_three_times_by_a_run_and_agai
     for run in (1, 2):
         with_client(partial(ask, known=[unread] if run == 2 else []), environment=server.environment)
         assert server.urls() == [f"{SITE}/robots.txt"] * 3 * run
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("http://10.0.0.1/robots.txt", id="a-private-address"),
+        pytest.param("ftp://paper.example/robots.txt", id="another-scheme"),
+    ],
+)
+def test_what_ends_robots_txt_for_good_does_not_end_the_page(server: NewsServer, location: str) -> None:
+    server.redirect(f"{SITE}/robots.txt", location, status=301)
+
+    async def ask(client: Client) -> Answer:
+        robots = Robots(client, policy=AT_ONCE, clock=lambda: NOW)
+        return await client.fetch(page_request(f"{SITE}/a", may_fetch=robots.may_fetch))
+
+    answer = with_client(ask, environment=server.environment)
+    assert answer.outcome is Outcome.CONNECTION_FAILED
+    assert answer.outcome in RETRIED
+    assert answer.reason.startswith("the site's robots.txt decides: it could not be read: ")
 
 
 def test_redirects_of_robots_txt_are_followed(server: NewsServer) -> None:

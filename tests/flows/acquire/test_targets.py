@@ -27,7 +27,18 @@ def test_a_url_is_made_fit_for_the_request_line(url: str, asked: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "/a", "ftp://paper.example/", "javascript:alert(1)", "http://", "http:///a", "http://paper.example:99999/"],
+    [
+        "",
+        "/a",
+        "http://p.example /x",
+        "http://p .example/",
+        "http://p\u00a0.example/",
+        "ftp://paper.example/",
+        "javascript:alert(1)",
+        "http://",
+        "http:///a",
+        "http://paper.example:99999/",
+    ],
 )
 def test_what_cannot_be_asked_for_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
