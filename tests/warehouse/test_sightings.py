@@ -96,7 +96,7 @@ def test_a_publishers_time_keeps_offset_precision_and_wording(ledger: Ledger) ->
 
 def test_feeds_are_described_by_their_last_document_and_settings(ledger: Ledger) -> None:
     ledger.load(polls=[a_poll(name="News", title="News of the coast", kind="rss", tags=("local",))])
-    failing = FeedState(feed_url=FEED, failures=0.5, last_success_at=MONDAY)
+    failing = FeedState(feed_url=FEED, failures=0.5, last_success_at=MONDAY, next_poll_at=after(60))
     ledger.load(polls=[a_poll(after(30), result="failed", name="Coast", state=failing)])
 
     assert ledger.rows("select name, title, kind, tags, state, failures, last_success_at from feeds") == [
