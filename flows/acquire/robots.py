@@ -24,7 +24,7 @@ from transforms.urls import host_of
 # 4xx means that there are no rules (section 2.3.1.3), and so do too many redirects (2.3.1.2).  429 is no 4xx in
 # that sense: it says that we ask too often, and asking on would be no answer to that.
 _NO_RULES = frozenset({Outcome.NOT_FOUND, Outcome.GONE, Outcome.BLOCKED, Outcome.REDIRECT_LOOP})
-NAMES_US = "robots.txt names newsledger"
+_NAMES_US = "robots.txt names newsledger"
 
 
 class Robots:
@@ -77,7 +77,7 @@ class Robots:
         file = self._known.get(target.origin) or await self._read(target)
         if file.agent == PRODUCT_TOKEN:
             decision = _decide(file, target)
-            return replace(decision, rule=f"{decision.rule} ({NAMES_US})")
+            return replace(decision, rule=f"{decision.rule} ({_NAMES_US})")
         return RobotsDecision(allowed=True, rule=None, crawl_delay_seconds=file.crawl_delay_seconds)
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lxml.html import HtmlElement
 
 from transforms.article.evidence import Evidence, text_content
-from transforms.article.signs import tells_a_story
+from transforms.article.signs import BESIDE, tells_a_story
 from transforms.records import Paragraph
 
 _LONG_PARAGRAPH = 200
@@ -19,8 +19,6 @@ _MOSTLY = 0.8
 _LONGEST_OPENING = 150
 _LONGEST_TEASER = 500
 """Characters of running text before the first linked headline of a section page, and between two of them."""
-
-_BESIDE = frozenset({"aside", "nav", "header", "footer"})
 
 
 def headline_count(evidence: Evidence) -> int:
@@ -65,7 +63,7 @@ def _content(element: HtmlElement) -> Iterator[HtmlElement]:
     waiting = [element]
     while waiting:
         element = waiting.pop()
-        if element.tag not in _BESIDE:
+        if element.tag not in BESIDE:
             yield element
             waiting += reversed([child for child in element if isinstance(child.tag, str)])
 

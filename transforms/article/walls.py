@@ -18,7 +18,7 @@ from transforms.article.evidence import Evidence, elements_of, text_content
 from transforms.article.habits import any_of, rows
 from transforms.article.habits import text as habit
 from transforms.article.listings import MANY_HEADLINES, headline_count, listing
-from transforms.article.signs import states_an_article
+from transforms.article.signs import BESIDE, STORIES, states_an_article
 from transforms.outcomes import Outcome
 from transforms.records import Page, Paragraph
 from transforms.urls import is_section_of, site_of, url_strict
@@ -66,8 +66,6 @@ _buttons = XPath("//body//button | //body//input[@type='submit' or @type='button
 _captcha = XPath("boolean(//body//*[contains(@class, 'captcha') or contains(@class, 'cf-turnstile')])")
 _credentials = XPath("boolean(//body//input[@type='password' or @type='email'])")
 _passwords = XPath("//body//input[@type='password']")
-_story = XPath("//body//*[self::article or self::main or @role='main'][.//h1]")
-_BESIDE = frozenset({"aside", "nav", "header", "footer"})
 _beside = re.compile(r"comment|kommentar|respond|modal|popup|overlay|dialog|header|topbar|navbar|menu|sidebar|footer")
 _deep = re.compile(r"\d{3}|[^/]{15}|/[^/]+/[^/]+/[^/]")
 """Paths that are of one page: with a number, a long name, or some steps below the home page."""
@@ -192,11 +190,11 @@ def _login(evidence: Evidence, paragraphs: Sequence[Paragraph], length: int) -> 
 
 def _has_password_form(evidence: Evidence) -> bool:
     """Whether a password is asked for where the story would be: comments, headers and dialogs ask for one too."""
-    stories = set(elements_of(_story, evidence.tree))
+    stories = set(elements_of(STORIES, evidence.tree))
     for field in elements_of(_passwords, evidence.tree):
         around = list(field.iterancestors())
         is_beside = any(
-            element.tag in _BESIDE or _beside.search(f"{element.get('class', '')} {element.get('id', '')}".lower())
+            element.tag in BESIDE or _beside.search(f"{element.get('class', '')} {element.get('id', '')}".lower())
             for element in around
             if element.tag not in ("body", "html")
         )
