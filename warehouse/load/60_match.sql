@@ -42,6 +42,11 @@ create or replace temp table own_paragraphs as
 select distinct result_number, unnest(paragraphs).text_hash as text_hash
 from stg_articles;
 
+create or replace temp table own_counts as
+select result_number, count(*) as own_count
+from own_paragraphs
+group by result_number;
+
 -- Where the requested addresses led before this batch.
 create or replace temp table known_addresses as
 select url_key, article_id
@@ -188,12 +193,6 @@ their_paragraphs as (
     from fct_paragraphs as p
     join dim_articles as d on d.article_id = p.article_id and d.current_version = p.version
     semi join candidates as c on c.article_id = p.article_id
-),
-
-own_counts as (
-    select result_number, count(*) as own_count
-    from own_paragraphs
-    group by result_number
 ),
 
 their_counts as (

@@ -3,26 +3,20 @@
 -- The lower strength of the two says what joins them: 1 an address, 2 a canonical claim, 3 an AMP claim, 4 another
 -- spelling of the address with the same text, 5 a text; 9 is an address that another reading may claim.
 create or replace temp table similar_pairs as
-with counts as (
-    select result_number, count(*) as paragraph_count
-    from own_paragraphs
-    group by result_number
-)
-
 select one.result_number as one, other.result_number as other
 from readings as one
 join readings as other using (loose_key, site)
 join own_paragraphs as mine on mine.result_number = one.result_number
 join own_paragraphs as theirs on theirs.result_number = other.result_number and theirs.text_hash = mine.text_hash
-join counts as my on my.result_number = one.result_number
-join counts as their on their.result_number = other.result_number
+join own_counts as my on my.result_number = one.result_number
+join own_counts as their on their.result_number = other.result_number
 where
     one.result_number < other.result_number
     and one.final_key <> other.final_key
     and one.is_telling
     and other.is_telling
 group by all
-having count(*) >= 0.9 * greatest(any_value(my.paragraph_count), any_value(their.paragraph_count));
+having count(*) >= 0.9 * greatest(any_value(my.own_count), any_value(their.own_count));
 
 create or replace temp table claimed_pairs as
 with claims as (
@@ -52,12 +46,6 @@ pairs as (
     having min(least(one.strength, other.strength)) < 9
 ),
 
-counts as (
-    select result_number, count(*) as paragraph_count
-    from own_paragraphs
-    group by result_number
-),
-
 common as (
     select p.one, p.other, count(*) as common_count
     from pairs as p
@@ -70,8 +58,8 @@ select p.one, p.other, p.strength
 from pairs as p
 join readings as one on one.result_number = p.one
 join readings as other on other.result_number = p.other
-left join counts as my on my.result_number = p.one
-left join counts as their on their.result_number = p.other
+left join own_counts as my on my.result_number = p.one
+left join own_counts as their on their.result_number = p.other
 left join common as c on c.one = p.one and c.other = p.other
 where is_confirmed(
     one.title_key = other.title_key,
@@ -80,7 +68,7 @@ where is_confirmed(
     and one.published_precision = other.published_precision
     and one.published_precision <> 'day',
     one.is_telling and other.is_telling,
-    coalesce(c.common_count / least(my.paragraph_count, their.paragraph_count), 0)
+    coalesce(c.common_count / least(my.own_count, their.own_count), 0)
 );
 
 create or replace temp table tokens as
