@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.cli.common import Common, common_options, echo_json_line, printable, writing_to_stdout
+from flows.cli.prose import moment, wrapped
 from transforms.errors import InputError
 from transforms.urls import host_of
 
 if TYPE_CHECKING:
     from warehouse.politeness import Conduct
 
-WIDTH = 80
 RULES = 12
 """Lines of a robots.txt that are shown; `--json` has all."""
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
@@ -72,10 +70,10 @@ def _host(text: str) -> str:
 def conduct_lines(conduct: Conduct, *, agent: str, has_contact: bool) -> Iterator[str]:
     """The account as lines of at most 80 columns, but for addresses and rules, which are left whole."""
     totals = conduct.totals
-    yield from _wrapped(f"What newsledger asked of {conduct.site} (times in UTC)", 0)
+    yield from wrapped(f"What newsledger asked of {conduct.site} (times in UTC)", 0)
     hosts = ", ".join(f"{row['host']} ({row['request_count']:,})" for row in conduct.hosts)
-    span = f"{_time(totals['first_at'])} to {_time(totals['last_at'])}"
-    yield from _wrapped(f"{_count(totals['request_count'], 'request')}, {span}, {_size(totals['bytes'])}: {hosts}", 2)
+    span = f"{moment(totals['first_at'])} to {moment(totals['last_at'])}"
+    yield from wrapped(f"{_count(totals['request_count'], 'request')}, {span}, {_size(totals['bytes'])}: {hosts}", 2)
     yield from _section("Who asks", _who(agent, has_contact=has_contact))
     yield from _section("Pacing", _pacing(conduct))
     yield from _section("robots.txt", _robots(conduct))
@@ -91,7 +89,7 @@ def _section(title: str, sentences: Iterator[str]) -> Iterator[str]:
     yield ""
     yield title
     for sentence in sentences:
-        yield from _wrapped(sentence, 2)
+        yield from wrapped(sentence, 2)
 
 
 def _who(agent: str, *, has_contact: bool) -> Iterator[str]:
@@ -113,7 +111,7 @@ def _pacing(conduct: Conduct) -> Iterator[str]:
             at_once = _count(pacing["most_set_concurrency"], "request")
             yield f"Set by all runs of the days below: {least:g} to {most:g} s, {at_once} at once at most."
     if pacing["crawl_delay_seconds"]:
-        since = _time(pacing["crawl_delay_since"])
+        since = moment(pacing["crawl_delay_since"])
         yield f"robots.txt asks for {pacing['crawl_delay_seconds']:g} s (Crawl-delay; it reads so since {since})."
     if pacing["smallest_seconds"] is None:
         yield "Kept on the days below: no run asked twice."
@@ -129,7 +127,7 @@ def _robots(conduct: Conduct) -> Iterator[str]:
     if not conduct.robots_files:
         yield "None was read yet."
     for file in conduct.robots_files:
-        read = f"{file['origin']}, read {_time(file['last_read_at'])}"
+        read = f"{file['origin']}, read {moment(file['last_read_at'])}"
         if file["reason"] is not None:
             what = "no page is asked for then" if file["outcome"] else "everything is allowed"
             yield f"{read}: {file['reason']}; {what}."
@@ -137,7 +135,7 @@ def _robots(conduct: Conduct) -> Iterator[str]:
             yield f"{read}: no group names newsledger or *; everything is allowed."
         else:
             who = "pages and feeds" if file["agent"] == "newsledger" else "pages; no group names newsledger"
-            since = _time(file["first_read_at"])
+            since = moment(file["first_read_at"])
             yield f"{read}, the same since {since}: obeyed is the group for {file['agent']} ({who})."
             yield from (f"  {rule}" for rule in file["rules"][:RULES])
             if len(file["rules"]) > RULES:
@@ -199,8 +197,8 @@ def _refusals(conduct: Conduct) -> Iterator[str]:
         "pace for an hour. The latest:"
     )
     for row in conduct.refusals:
-        then = _time(row["asked_next_at"], seconds=True) if row["asked_next_at"] else "not yet"
-        said = f"{_time(row['answered_at'], seconds=True)}  {row['status']}{_wait(row)}; asked again {then}"
+        then = moment(row["asked_next_at"], seconds=True) if row["asked_next_at"] else "not yet"
+        said = f"{moment(row['answered_at'], seconds=True)}  {row['status']}{_wait(row)}; asked again {then}"
         yield f"{said}: {row['url']}"
 
 
@@ -209,8 +207,8 @@ def _wait(refusal: dict[str, Any]) -> str:
     named, kept = refusal["retry_after_until"], refusal["kept_until"]
     if named is None:
         return ""
-    wait = f", wait until {_time(kept, seconds=True)}"
-    return wait if named == kept else f"{wait} (named was {_time(named, seconds=True)}; kept is a day at most)"
+    wait = f", wait until {moment(kept, seconds=True)}"
+    return wait if named == kept else f"{wait} (named was {moment(named, seconds=True)}; kept is a day at most)"
 
 
 def _next(conduct: Conduct) -> Iterator[str]:
@@ -224,7 +222,7 @@ def _next(conduct: Conduct) -> Iterator[str]:
             what, rule = f"{row['purpose']} {row['url']}", row["forbidden_by"]
             if rule is not None:
                 what = f"only robots.txt: while it says “{rule}”, not {what}"
-            yield f"{_time(row['planned_at'])}  {what}"
+            yield f"{moment(row['planned_at'])}  {what}"
 
 
 def _planned(conduct: Conduct) -> list[dict[str, Any]]:
@@ -263,20 +261,3 @@ def _count(count: int, noun: str) -> str:
 
 def _size(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
-
-
-def _time(at: datetime, *, seconds: bool = False) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}" if seconds else f"{at:%Y-%m-%d %H:%M}"
-
-
-def _wrapped(text: str, indent: int) -> Iterator[str]:
-    own = len(text) - len(text.lstrip())
-    margin = " " * (indent + own)
-    yield from textwrap.wrap(
-        " ".join(printable(text).split()),
-        width=WIDTH,
-        initial_indent=margin,
-        subsequent_indent=margin + ("  " if indent else ""),
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [margin]

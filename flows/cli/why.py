@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.cli.common import Common, common_options, echo_json_line, printable, writing_to_stdout
+from flows.cli.prose import WIDTH, moment, wrapped
 from transforms.errors import InputError
 from transforms.text import counted
 
 if TYPE_CHECKING:
     from warehouse.why import RunChapter, Story
-
-WIDTH = 80
 
 
 @click.command("why")
@@ -73,13 +71,13 @@ def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:
     if story.feed:
         yield from _feed_lines(story.feed, story.polls)
     if story.relation:
-        yield from _wrapped(story.relation, 0)
+        yield from wrapped(story.relation, 0)
     for status in story.statuses:
         yield printable(status["url"])
-        yield from _wrapped(f"{status['outcome']} since {_time(status['since'])}. {status['reason']}", 2)
-        yield from _wrapped(status["next"], 2)
+        yield from wrapped(f"{status['outcome']} since {moment(status['since'])}. {status['reason']}", 2)
+        yield from wrapped(status["next"], 2)
     if waiting:
-        yield from _wrapped(_waiting(waiting), 0)
+        yield from wrapped(_waiting(waiting), 0)
     for article in story.articles:
         yield ""
         yield from _article_lines(article, story)
@@ -92,51 +90,51 @@ def story_lines(story: Story, waiting: int = 0) -> Iterator[str]:
         yield ""
         yield "Listed now by"
         for feed in story.feeds:
-            due = f"due again {_time(feed['next_poll_at'])}" if feed["next_poll_at"] else "with no next poll"
-            yield from _wrapped(f"{feed['name'] or feed['url']} ({feed['state']}), {due}", 2)
+            due = f"due again {moment(feed['next_poll_at'])}" if feed["next_poll_at"] else "with no next poll"
+            yield from wrapped(f"{feed['name'] or feed['url']} ({feed['state']}), {due}", 2)
 
 
 def _feed_lines(feed: dict[str, Any], polls: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield printable(feed["url"])
-    yield from _wrapped(f"The feed {feed['name'] or 'without name'}, {feed['state']}. {feed['next']}", 2)
+    yield from wrapped(f"The feed {feed['name'] or 'without name'}, {feed['state']}. {feed['next']}", 2)
     if feed["adopted_url"]:
-        yield from _wrapped(f"It moved and is asked at {feed['adopted_url']}", 2)
-    yield from _wrapped(
+        yield from wrapped(f"It moved and is asked at {feed['adopted_url']}", 2)
+    yield from wrapped(
         f"It listed {counted(feed['url_count'], 'address', 'addresses')}: {feed['loaded_count']} loaded, "
         f"{feed['duplicate_count']} duplicate, {feed['deferred_count']} deferred, {feed['refused_count']} refused.",
         2,
     )
-    yield from _wrapped(
-        f"First asked {_time(feed['first_polled_at'])}, last read "
-        f"{_time(feed['last_success_at']) if feed['last_success_at'] else 'never'}. Its last polls (times in UTC):",
+    yield from wrapped(
+        f"First asked {moment(feed['first_polled_at'])}, last read "
+        f"{moment(feed['last_success_at']) if feed['last_success_at'] else 'never'}. Its last polls (times in UTC):",
         2,
     )
     for poll in polls:
         answer = f"status {poll['status']}" if poll["status"] else "no answer"
         facts = ", ".join(filter(None, (answer, poll["error_class"])))
-        yield from _wrapped(f"{_time(poll['polled_at'])}  {poll['result']} ({facts}): {poll['reason']}", 4)
+        yield from wrapped(f"{moment(poll['polled_at'])}  {poll['result']} ({facts}): {poll['reason']}", 4)
 
 
 def _article_lines(article: dict[str, Any], story: Story) -> Iterator[str]:
-    yield from _wrapped(f"Article {article['article_id']}: {article['headline'] or 'without headline'}", 0)
+    yield from wrapped(f"Article {article['article_id']}: {article['headline'] or 'without headline'}", 0)
     if article["gone_at"]:
-        yield from _wrapped(f"gone since {_time(article['gone_at'])}; what was read stays", 2)
+        yield from wrapped(f"gone since {moment(article['gone_at'])}; what was read stays", 2)
     for version in story.versions:
         if version["article_id"] == article["article_id"]:
             current = " (current)" if version["version"] == article["current_version"] else ""
-            text = f"version {version['version']}{current}, read {_time(version['observed_at'])}: "
+            text = f"version {version['version']}{current}, read {moment(version['observed_at'])}: "
             text += f"{version['word_count']} words from the {version['body_source']}, {version['headline'] or '-'}"
-            yield from _wrapped(text, 2)
+            yield from wrapped(text, 2)
     for alias in story.aliases:
         if alias["article_id"] == article["article_id"]:
-            yield from _wrapped(f"address by {alias['evidence']}, {_time(alias['first_seen_at'])}: {alias['url']}", 2)
+            yield from wrapped(f"address by {alias['evidence']}, {moment(alias['first_seen_at'])}: {alias['url']}", 2)
 
 
 def _chapter_lines(chapter: RunChapter) -> Iterator[str]:
-    started = _time(chapter.started_at) if chapter.started_at else "not loaded yet"
-    yield from _wrapped(f"Run {chapter.run_id}, {started}{f', {chapter.trigger}' if chapter.trigger else ''}", 2)
+    started = moment(chapter.started_at) if chapter.started_at else "not loaded yet"
+    yield from wrapped(f"Run {chapter.run_id}, {started}{f', {chapter.trigger}' if chapter.trigger else ''}", 2)
     for sighting in chapter.sightings:
-        until = "still listed" if sighting["is_listed"] else f"until {_time(sighting['last_seen_at'])}"
+        until = "still listed" if sighting["is_listed"] else f"until {moment(sighting['last_seen_at'])}"
         named = f"{sighting['title'] or 'without title'}, guid {sighting['guid'] or 'none'}"
         feed = sighting["feed_name"] or sighting["feed_url"]
         yield from _event(sighting["first_seen_at"], f"listed by {feed} ({until}): {named}; link {sighting['url']}")
@@ -162,29 +160,13 @@ def _request(request: dict[str, Any]) -> str:
     if request["crawl_delay_seconds"]:
         facts.append(f"crawl delay {request['crawl_delay_seconds']:g} s")
     if request["retry_after_until"]:
-        facts.append(f"asked us to wait until {_time(request['retry_after_until'])}")
+        facts.append(f"asked us to wait until {moment(request['retry_after_until'])}")
     if request["raw_ref"]:
         facts.append(f"kept in {request['raw_ref']}")
     return f"{how} {request['url']}: {'; '.join(facts)}"
 
 
 def _event(at: datetime, text: str) -> Iterator[str]:
-    lines = list(_wrapped(text, 0, WIDTH - 14))
+    lines = list(wrapped(text, 0, WIDTH - 14))
     yield f"    {at:%H:%M:%S}  {lines[0]}"
     yield from (f"{'':14}{line}" for line in lines[1:])
-
-
-def _wrapped(text: str, indent: int, width: int = WIDTH) -> Iterator[str]:
-    margin = " " * indent
-    yield from textwrap.wrap(
-        " ".join(printable(text).split()),
-        width=width,
-        initial_indent=margin,
-        subsequent_indent=margin + ("  " if indent else ""),
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [margin]
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
