@@ -238,7 +238,7 @@ class PageAcquirer:
             else:
                 reason = f"{answer.reason}; there: {ending.reason}"
                 text = await self._stand_in(page, ending.outcome)
-                own = replace(answer, same_as=None)
+                own = replace(answer, same_as=None, outcome=ending.outcome)
                 result = self._result(page, own, now=self._clock(), outcome=ending.outcome, reason=reason, article=text)
             self._acquired.append(AcquiredPage(due=page, result=result, fetches=answer.fetches))
         self._repeated = []

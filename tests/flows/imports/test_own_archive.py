@@ -102,6 +102,32 @@ def test_the_archive_gives_the_articles_versions_and_fields_of_the_runs(history:
     assert contents(tmp_path) == contents(history)
 
 
+def test_a_page_whose_address_failed_for_another_is_not_read_from_the_feed_when_it_is_replayed(tmp_path: Path) -> None:
+    """The link that leads there has no text in the feed; the address itself has, and is no page that a feed's text
+    may stand in for."""
+    text = f"&lt;p&gt;{'The council of town met and spoke. ' * 30}&lt;/p&gt;"
+    items = (
+        "<item><title>Story 7</title><link>http://paper.example/go/7</link><pubDate>Fri, 16 Oct 2026 09:00:00 GMT"
+        f"</pubDate></item><item><title>Story 7</title><link>{link(7)}</link>"
+        f"<content:encoded>{text}</content:encoded><pubDate>Fri, 16 Oct 2026 08:00:00 GMT</pubDate></item>"
+    )
+    with NewsServer() as server, pytest.MonkeyPatch.context() as environment:
+        for name, value in server.environment.items():
+            environment.setenv(name, value)
+        server.add(
+            FEED,
+            body="<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
+            f"<title>Paper</title>{items}</channel></rss>",
+        )
+        server.redirect("http://paper.example/go/7", link(7))
+        server.redirect(link(7), f"{link(7)}/on")
+        server.redirect(f"{link(7)}/on", link(7))
+        run(tmp_path, NOW)
+    importing(tmp_path / "replayed", tmp_path / "data" / "archive")
+    assert contents(tmp_path / "replayed") == contents(tmp_path / "data")
+    assert contents(tmp_path / "data")[0] == []
+
+
 def test_a_second_import_changes_nothing(history: Path, tmp_path: Path) -> None:
     importing(tmp_path, history / "archive")
     before = contents(tmp_path)
