@@ -21,11 +21,20 @@ from warehouse.upgrade_copies import sync_folder
 
 
 def unfinished_takedowns(path: Path) -> list[Target]:
-    """Return what is to be forgotten in the warehouse `path` and may still have text, in the order it was begun."""
+    """Return what is to be forgotten in the warehouse `path` and may still have text, in the order it was begun.
+
+    Raises WarehouseUnwritable where the file that says so cannot be read.
+    """
+    marker = _marker(path)
     try:
-        return [Target(**row) for row in json.loads(_marker(path).read_bytes())]
+        return [Target(**row) for row in json.loads(marker.read_bytes())]
     except FileNotFoundError:
         return []
+    except (OSError, ValueError, TypeError) as error:
+        raise WarehouseUnwritable(
+            f"{marker}, which names unfinished takedowns, cannot be read: {error}. Mend its permissions; if it is "
+            "damaged, delete it, and forget again what `newsledger forget --list` then names: that ends what was begun."
+        ) from error
 
 
 def begin_takedown(path: Path, target: Target) -> None:

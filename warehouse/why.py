@@ -120,7 +120,7 @@ def _feed(
     connection: DuckDBPyConnection, key: str, suppressions: Suppressions, now: datetime
 ) -> tuple[Row | None, list[Row]]:
     """The feed that is configured with an address, or asked at it since it moved; and its latest polls."""
-    feeds = connection.execute("select feed_id, url, adopted_url from feeds order by url").fetchall()
+    feeds = connection.execute(sql_text("queries/why_feeds.sql")).fetchall()
     at_it = [feed_id for feed_id, *urls in feeds if key in [address_key(url) for url in urls if url]]
     if not at_it:
         return None, []

@@ -343,6 +343,13 @@ def test_another_takedown_ends_one_that_was_suppressed_and_lifting_gives_it_up(
     assert unfinished_takedowns(settings.warehouse) == []
 
 
+@pytest.mark.parametrize("content", [b"", b"[", b"[{}]", b"5", b"\xff"], ids=repr)
+def test_a_damaged_note_of_unfinished_takedowns_is_told_with_the_way_out(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "news.duckdb.takedowns").write_bytes(content)
+    with pytest.raises(WarehouseUnwritable, match=r"news\.duckdb\.takedowns.*delete it"):
+        unfinished_takedowns(tmp_path / "news.duckdb")
+
+
 KILLED_TAKEDOWN = """
 import os, signal, sys
 from datetime import datetime, UTC
