@@ -73,7 +73,7 @@ def check_articles(ledger: Ledger, truth: Mapping[str, Any], checks: Checks) -> 
     expected = [
         article
         for article in truth["articles"]
-        if article["expect"] == "stored" and article["reachable_by_feed"] == "yes"
+        if article["expect"] == "stored" and article["reachable_by_feed"] == "yes" and not _never_served(article, truth)
     ]
     checks.expect_none(
         (article["url"] for article in expected if not ids[article["id"]]), "missing articles", of=len(expected)
@@ -177,6 +177,12 @@ def _foreign(ledger: Ledger, truth: Mapping[str, Any], ids: Mapping[int, set[str
         for stored in ledger.articles.values()
         if stored.body_source == "page" and stored.article_id not in wanted and not stored.url.startswith(archives)
     ]
+
+
+def _never_served(article: Mapping[str, Any], truth: Mapping[str, Any]) -> bool:
+    """Whether the article was gone before its site could first be connected to."""
+    down_until = next(site["down_until_epoch"] or 0 for site in truth["sites"] if site["site"] == article["site"])
+    return bool(article["gone"]) and article["gone"]["epoch"] <= down_until
 
 
 def _has_title(article: Mapping[str, Any], stored: Stored) -> bool:
