@@ -39,7 +39,7 @@ from transforms.outcomes import Outcome
 from transforms.records import Article, Entry, Extraction, Page, Paragraph
 from transforms.urls import site_of
 
-EXTRACTOR = f"newsledger/1 trafilatura/{trafilatura.__version__}"
+EXTRACTOR = f"newsledger/2 trafilatura/{trafilatura.__version__}"
 """What makes our records; the number changes when the same page would give another record."""
 
 _MOST_LOST = 0.05

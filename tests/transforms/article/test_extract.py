@@ -122,6 +122,76 @@ def test_a_date_in_the_address_is_a_day() -> None:
             "Harbour crane is to stay",
             id="the-visible-one-before-the-social-one",
         ),
+        pytest.param(
+            '<meta property="og:title" content="Why our town loves its old harbour crane">',
+            "<h1>The harbour crane is to stay</h1>",
+            "The harbour crane is to stay",
+            id="the-visible-one-that-is-akin-to-the-social-one",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="You will love it">',
+            "<h1>Crane stays put</h1>",
+            "Crane stays put",
+            id="the-only-visible-one",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="You will love it"><meta property="og:site_name" content="The Sea">',
+            "<h1>The Sea, news from the coast</h1>",
+            "You will love it",
+            id="no-masthead",
+        ),
+        pytest.param(
+            '<title>You will love it - Coastal Trust</title><meta property="og:title" content="You will love it">',
+            "<h1>Coastal Trust</h1>",
+            "You will love it",
+            id="no-signature-of-the-title",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Harbour crane is to stay">',
+            "<h1><span>Opinion</span> <span>Harbour crane is to stay</span></h1>",
+            "Harbour crane is to stay",
+            id="without-the-label-before-it",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Harbour crane is to stay">',
+            "<h1>Harbour crane is to stay <small>2 March 2026</small></h1>",
+            "Harbour crane is to stay",
+            id="without-the-day-after-it",
+        ),
+        pytest.param(
+            "",
+            "<h1>2. März 2026 Harbour crane is to stay</h1>",
+            "Harbour crane is to stay",
+            id="without-the-day-before-it",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Old port: Crane is to stay">',
+            "<h1><b>Old port</b> Crane is to stay</h1>",
+            "Old port: Crane is to stay",
+            id="a-label-that-is-parted-elsewhere",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Crane and mill: a walk">',
+            "<h1>Crane and mill: a walk in the old port</h1>",
+            "Crane and mill: a walk in the old port",
+            id="longer-than-the-social-one",
+        ),
+        pytest.param(
+            "<title>Harbour crane is to stay - Coastal Trust</title>", "", "Harbour crane is to stay", id="signed"
+        ),
+        pytest.param(
+            "<title>Crane stays - Harbour of the Sea Lions</title>",
+            "",
+            "Crane stays - Harbour of the Sea Lions",
+            id="too-long-for-a-signature",
+        ),
+        pytest.param(
+            '<title>The harbour crane is here to stay</title><meta name="application-name" '
+            'content="The harbour crane is here to stay">',
+            "<h1>The harbour crane is here to stay</h1>",
+            "The harbour crane is here to stay",
+            id="a-headline-in-the-place-of-the-sites-name",
+        ),
     ],
 )
 def test_the_headline_is_the_articles_own(head: str, body: str, headline: str) -> None:
