@@ -13,7 +13,7 @@ _SHORTEST, _LONGEST = 20, 700
 
 
 def find_standfirst(evidence: Evidence, *, headline: str | None) -> Found[str] | None:
-    """The article's standfirst: the visible one, else the description that page or feed give."""
+    """The article's standfirst: what the page is shared with, else the visible one, else other descriptions."""
     taken = title_key(headline or "")
     for text, witness in _witnesses(evidence):
         if _SHORTEST <= len(text) <= _LONGEST and title_key(text) != taken:
@@ -22,15 +22,21 @@ def find_standfirst(evidence: Evidence, *, headline: str | None) -> Found[str] |
 
 
 def _witnesses(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    for element in evidence.properties.get("description", ()):
-        yield evidence.property_value(element), "microdata"
-    if evidence.node is not None:
-        yield text_of(evidence.node.get("description")), "json-ld"
-    for name in ("og:description", "description", "twitter:description", "dc.description", "dcterms.abstract"):
+    """What may hold it, the most trustworthy first: descriptions in JSON-LD and microdata are often a picture's, and a
+    page's meta description is often written for search engines.
+    """
+    for name in ("og:description", "twitter:description"):
         for content in evidence.metas.get(name, ()):
             yield plain_text(content), "meta"
     for element in evidence.marked.get("standfirst", ()):
         yield text_content(element), "dom"
+    if evidence.node is not None:
+        yield text_of(evidence.node.get("description")), "json-ld"
+    for name in ("description", "dc.description", "dcterms.abstract"):
+        for content in evidence.metas.get(name, ()):
+            yield plain_text(content), "meta"
+    for element in evidence.properties.get("description", ()):
+        yield evidence.property_value(element), "microdata"
     if evidence.entry is not None:
         yield evidence.entry.summary or "", "feed"
 

@@ -198,6 +198,32 @@ def test_the_headline_is_the_articles_own(head: str, body: str, headline: str) -
     assert article_of(head, body).headline == headline
 
 
+PICTURE = (
+    '<script type="application/ld+json">'
+    '{"@type": "NewsArticle", "description": "The crane at dusk, seen from the quay."}</script>'
+)
+SHOWN = '<p class="standfirst">Four hours of debate, and the council kept it.</p>'
+SEARCHED = '<meta name="description" content="All about the crane: news, pictures and opening hours.">'
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "standfirst"),
+    [
+        pytest.param(
+            PICTURE + SEARCHED + '<meta property="og:description" content="The council voted to keep the old crane.">',
+            SHOWN,
+            "The council voted to keep the old crane.",
+            id="the-one-it-is-shared-with",
+        ),
+        pytest.param(PICTURE + SEARCHED, SHOWN, "Four hours of debate, and the council kept it.", id="the-visible-one"),
+        pytest.param(PICTURE + SEARCHED, "", "The crane at dusk, seen from the quay.", id="the-json-lds"),
+        pytest.param(SEARCHED, "", "All about the crane: news, pictures and opening hours.", id="for-search-engines"),
+    ],
+)
+def test_the_standfirst_is_what_sums_the_article_up(head: str, body: str, standfirst: str) -> None:
+    assert article_of(head, body).standfirst == standfirst
+
+
 @pytest.mark.parametrize(
     ("stated", "authors"),
     [
