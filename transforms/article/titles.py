@@ -14,17 +14,18 @@ from transforms.urls import site_of
 _separator = re.compile(r"\s+[|\-\u2013\u2014·•»«:/]{1,2}\s+|\s*\|\s*|:\s+(?=\S+$)")
 """What stands between a headline and the name of the site in page titles."""
 
-_sign = re.compile(r"\s+[|\-\u2013\u2014·•»«]{1,2}\s+|\s*[|_]\s*")
+_before_signature = re.compile(r"\s+[|\-\u2013\u2014·•»«]{1,2}\s+|\s*[|_]\s*")
 """What stands before a site's signature at the end of a title."""
 
-_day_before = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d]{3,10})\s?\d{4}\s*[-\u2013:|]?\s+")
-"""A day at the beginning of a heading, as press offices put it there."""
-
+_day_before = re.compile(r"^\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d]{3,10})\s?\d{4}\s*[-\u2013:|]?\s+")
 _colon = re.compile(r"\w[\"'\u201c\u201d\u2019\u00bb]?:\s*\w")
+"""A colon that parts two phrases, with or without a closing quotation mark before it."""
+
+_FEWEST_WORDS = 3
+"""Words from which two titles that are alike are no accident, and a title is not cut to fewer."""
 
 _LONGEST_SIGNATURE = 3
-_SHORTEST_HEADLINE = 3
-"""Words of the name that a site signs titles with, and of a headline."""
+"""Words of a name that a site signs its titles with."""
 
 _LONGEST_SITE_NAME = 6
 """Words; templates put headlines into the page's site name, too."""
@@ -56,11 +57,11 @@ def find_headline(evidence: Evidence) -> Found[str] | None:
     others = [text for text in (stated, social, listed) if text]
     microdata = [evidence.property_value(element) for element in evidence.properties.get("headline", ())]
     candidates = (
-        (_without_label(_visible(evidence, others), [stated, social]), "dom"),
+        (_without_label(_without_day(_visible(evidence, others)), [stated, social]), "dom"),
         (stated, "json-ld"),
         (next(iter(microdata), ""), "microdata"),
-        (_without_last_part(social, evidence), "meta"),
-        (_without_last_part(in_tab, evidence), "dom"),
+        (without_site(_unsigned(social), evidence), "meta"),
+        (without_site(_unsigned(in_tab), evidence), "dom"),
     )
     key = title_key(listed)
     as_listed = [(text, witness) for text, witness in candidates if key and title_key(text) == key]
@@ -71,44 +72,50 @@ def _visible(evidence: Evidence, others: Sequence[str]) -> str:
     """The h1 that is the article's headline, "" when none is: `others` are what the page calls it elsewhere."""
     headings = [text for heading in evidence.elements.get("h1", ()) if (text := text_content(heading))]
     titles = [*others, evidence.page_title]
-    confirmed = (heading for heading in headings if any(_confirms(heading, other) for other in titles))
-    signature = title_key(_sign.split(evidence.page_title)[-1])
-    own = [text for text in headings if not is_site_name(text, evidence) and title_key(text) != signature]
-    akin = (heading for heading in own if any(_is_akin(heading, other) for other in others or titles))
-    only = (text for text in own if len(own) == 1 and len(text.split()) > 2 and not _names_site(text, evidence))
+    _, signature = _parted(evidence.page_title)
+    own = [text for text in headings if not is_site_name(text, evidence) and title_key(text) != title_key(signature)]
+    confirmed = (text for text in headings if any(_confirms(text, other) for other in titles))
+    akin = (text for text in own if any(_is_akin(text, other) for other in others or titles))
+    only = (
+        text for text in own if len(own) == 1 and _word_count(text) >= _FEWEST_WORDS and not _names_site(text, evidence)
+    )
     return next(chain(confirmed, akin, only), "")
 
 
+def _without_day(heading: str) -> str:
+    """The heading without a day at its beginning, as press offices put it there."""
+    rest = _day_before.sub("", heading, count=1)
+    return rest if _word_count(rest) >= _FEWEST_WORDS else heading
+
+
 def _without_label(heading: str, others: Sequence[str]) -> str:
-    """The heading without what templates put into its element: a label of the section before it ("Opinion"), a day
-    beside it.  Where label and headline are parted by a colon elsewhere, that spelling is the right one.
+    """The heading as another witness spells it where templates put more into its element: a label of the section
+    before it ("Opinion"), a day beside it, or a label that is parted from it by a colon elsewhere.
     """
     key = f" {title_key(heading)} "
-    if (dated := _day_before.match(heading)) and len(heading[dated.end() :].split()) >= _SHORTEST_HEADLINE:
-        heading = heading[dated.end() :]
     for other in others:
         inner = f" {title_key(other)} "
-        if len(inner.split()) <= 2:
+        if _word_count(inner) < _FEWEST_WORDS:
             continue
-        rest = key.replace(inner, " ", 1)
-        is_part = inner in key and rest.strip() != ""
-        if is_part and (key.endswith(inner) or any(character.isdigit() for character in rest)):
-            return other
-        if key.replace(" ", "") == inner.replace(" ", "") and ":" in other and not _colon.search(heading):
+        if inner.replace(" ", "") == key.replace(" ", ""):  # style sheets part a label's element without a space
+            if ":" in other and not _colon.search(heading):
+                return other
+        elif inner in key and (key.endswith(inner) or any(map(str.isdigit, key.replace(inner, " ", 1)))):
             return other
     return heading
 
 
-def _without_last_part(title: str, evidence: Evidence) -> str:
-    """The title without a last part of up to three words behind a bar or dash: sites sign with names they state
-    nowhere else.
-    """
-    cuts = list(_sign.finditer(title))
-    if cuts and len(title[cuts[-1].end() :].split()) <= _LONGEST_SIGNATURE:
-        head = title[: cuts[-1].start()]
-        if len(head.split()) >= _SHORTEST_HEADLINE:
-            return without_site(head, evidence)
-    return title
+def _unsigned(title: str) -> str:
+    """The title without a signature of up to three words: sites sign with names that they state nowhere else."""
+    head, signature = _parted(title)
+    is_signed = _word_count(head) >= _FEWEST_WORDS and _word_count(signature) <= _LONGEST_SIGNATURE
+    return head if is_signed else title
+
+
+def _parted(title: str) -> tuple[str, str]:
+    """A title's beginning, and what stands behind its last bar or dash: "" where it has none."""
+    cuts = list(_before_signature.finditer(title))
+    return (title[: cuts[-1].start()], title[cuts[-1].end() :]) if cuts else (title, "")
 
 
 def _social_title(evidence: Evidence) -> str:
@@ -126,16 +133,20 @@ def _confirms(heading: str, other: str) -> bool:
     ours, theirs = title_key(heading), title_key(other)
     if not ours or not theirs:
         return False
-    if ours.replace(" ", "") == theirs.replace(" ", ""):
+    if ours == theirs:
         return True
     shorter, longer = sorted((ours, theirs), key=len)
-    return len(shorter.split()) > 2 and f" {shorter} " in f" {longer} "
+    return _word_count(shorter) >= _FEWEST_WORDS and f" {shorter} " in f" {longer} "
+
+
+def _word_count(text: str) -> int:
+    return len(text.split())
 
 
 def _names_site(heading: str, evidence: Evidence) -> bool:
     """Whether the heading has the site's stated name in it: mastheads have, and the site's motto beside it."""
-    name = title_key(evidence.meta("og:site_name", "application-name") or "")
-    return bool(name) and f" {name} " in f" {title_key(heading)} "
+    key = f" {title_key(heading)} "
+    return any(f" {name} " in key for name in _site_names(evidence))
 
 
 def _is_akin(heading: str, other: str) -> bool:
@@ -166,10 +177,7 @@ def is_site_name(text: str, evidence: Evidence) -> bool:
     key = title_key(text)
     if not key:
         return True
-    names = [evidence.meta("og:site_name", "application-name", "twitter:site") or ""]
-    if evidence.node is not None:
-        names += texts_of(evidence.data.resolved(evidence.node.get("publisher")))
-    if len(key.split()) <= _LONGEST_SITE_NAME and any(key == title_key(name) for name in names if name):
+    if _word_count(key) <= _LONGEST_SITE_NAME and key in _site_names(evidence):
         return True
     domain = site_of(evidence.url).partition(".")[0]
     return "".join(_site_words.findall(key)) in (
@@ -178,3 +186,11 @@ def is_site_name(text: str, evidence: Evidence) -> bool:
         f"the{domain}",
         site_of(evidence.url).replace(".", ""),
     )
+
+
+def _site_names(evidence: Evidence) -> set[str]:
+    """The keys of the names that the page states for its site and its publisher."""
+    names = [evidence.meta("og:site_name", "application-name", "twitter:site") or ""]
+    if evidence.node is not None:
+        names += texts_of(evidence.data.resolved(evidence.node.get("publisher")))
+    return {key for name in names if (key := title_key(name))}

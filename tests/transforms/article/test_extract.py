@@ -123,10 +123,34 @@ def test_a_date_in_the_address_is_a_day() -> None:
             id="the-visible-one-before-the-social-one",
         ),
         pytest.param(
-            '<meta property="og:title" content="Why our town loves its old harbour crane">',
-            "<h1>The harbour crane is to stay</h1>",
-            "The harbour crane is to stay",
+            '<meta property="og:title" content="Why the harbour crane is staying">',
+            "<h1>Latest news</h1><h1>Harbour crane is to stay</h1>",
+            "Harbour crane is to stay",
             id="the-visible-one-that-is-akin-to-the-social-one",
+        ),
+        pytest.param(
+            "<title>Why the harbour crane is staying</title>",
+            "<h1>Latest news</h1><h1>Harbour crane is to stay</h1>",
+            "Harbour crane is to stay",
+            id="the-visible-one-that-is-akin-to-the-title",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Old port: crane stays">',
+            "<h1>Latest news</h1><h1><b>Old</b><b>port</b><b>crane</b><b>stays</b></h1>",
+            "Old port: crane stays",
+            id="one-whose-words-the-style-sheet-parts",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="You will love it">',
+            "<h1>Gull</h1><h1>Crane stays put</h1>",
+            "Crane stays put",
+            id="the-only-one-beside-the-sites-name",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Harbour crane is to stay - Coastal Trust">',
+            "",
+            "Harbour crane is to stay",
+            id="a-signed-social-one",
         ),
         pytest.param(
             '<meta property="og:title" content="You will love it">',
@@ -141,10 +165,49 @@ def test_a_date_in_the_address_is_a_day() -> None:
             id="no-masthead",
         ),
         pytest.param(
-            '<title>You will love it - Coastal Trust</title><meta property="og:title" content="You will love it">',
+            "<title>Why we trust the crane - Coastal Trust</title>"
+            '<meta property="og:title" content="Why we trust the crane">',
             "<h1>Coastal Trust</h1>",
-            "You will love it",
+            "Why we trust the crane",
             id="no-signature-of-the-title",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="You will love it">',
+            "<h1>News from the coast</h1><h1>Crane stays put</h1>",
+            "You will love it",
+            id="none-of-two-that-nothing-confirms",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="You will love it">',
+            "<h1>Latest news</h1>",
+            "You will love it",
+            id="too-short-to-be-trusted-alone",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Old port: Crane is to stay">',
+            "<h1><b>Old port</b><span>Crane is to stay</span></h1>",
+            "Old port: Crane is to stay",
+            id="a-label-that-runs-into-the-headline",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="Crane stays">',
+            "<h1>Harbour crane stays</h1>",
+            "Harbour crane stays",
+            id="too-short-to-call-the-rest-a-label",
+        ),
+        pytest.param(
+            '<meta property="og:title" content="The council: crane and mill stay">',
+            "<h1>The council: Crane and mill stay</h1>",
+            "The council: Crane and mill stay",
+            id="a-colon-of-its-own",
+        ),
+        pytest.param("", "<h1>2. März 2026 Crane stays</h1>", "2. März 2026 Crane stays", id="hardly-more-than-a-day"),
+        pytest.param("<title>Crane stays - Coastal Trust</title>", "", "Crane stays - Coastal Trust", id="too-short"),
+        pytest.param(
+            "<title>Harbour crane is to stay | Gull | Coastal Trust</title>",
+            "",
+            "Harbour crane is to stay",
+            id="signed-twice",
         ),
         pytest.param(
             '<meta property="og:title" content="Harbour crane is to stay">',
@@ -180,9 +243,9 @@ def test_a_date_in_the_address_is_a_day() -> None:
             "<title>Harbour crane is to stay - Coastal Trust</title>", "", "Harbour crane is to stay", id="signed"
         ),
         pytest.param(
-            "<title>Crane stays - Harbour of the Sea Lions</title>",
+            "<title>Harbour crane stays - Home of the Sea Lions</title>",
             "",
-            "Crane stays - Harbour of the Sea Lions",
+            "Harbour crane stays - Home of the Sea Lions",
             id="too-long-for-a-signature",
         ),
         pytest.param(
