@@ -27,6 +27,8 @@ from transforms.document import render
 from transforms.errors import InputError
 from transforms.records import Article, Extraction, Page
 
+_EXAMPLE_LINE = '{"id": "1", "url": "https://news.example/a", "html": "a.html"}'
+
 
 @click.command("extract")
 @click.argument("page", required=False, type=FileName(allow_dash=True))
@@ -106,7 +108,7 @@ def _extract_batch(path: Path, workers: int) -> None:
         return engine.submit(extract_page, Page(url=address, final_url=address, body=body))
 
     with LocalEngine(workers=workers) as engine:
-        for item, result in in_order(batch_lines(path), submit, places=workers * 8):
+        for item, result in in_order(batch_lines(path, example=_EXAMPLE_LINE), submit, places=workers * 8):
             echo_json_line({"id": item["id"], **_line(result)})
 
 

@@ -30,6 +30,8 @@ from transforms.text import counted
 FEED_SECONDS = 9.0
 """Time limit of one document of a batch: a feed that takes longer is an attack, not a feed."""
 
+_EXAMPLE_LINE = '{"id": "1", "file": "rss.xml"}'
+
 
 @click.command("feed")
 @click.argument("feed", required=False, type=FileName(allow_dash=True))
@@ -91,7 +93,7 @@ def _read_batch(engine: LocalEngine, path: Path, limit: int, places: int) -> Non
         base = headers.get("content-location") or text_in(item, "base_url")
         return engine.submit(parse_feed_bytes, body, base, headers.get("content-type"), limit)
 
-    for item, result in in_order(batch_lines(path), submit, places=places):
+    for item, result in in_order(batch_lines(path, example=_EXAMPLE_LINE), submit, places=places):
         echo_json_line({"id": item["id"], **_line(result)})
 
 

@@ -94,17 +94,24 @@ def fetch_url(url: str, settings: Settings, *, purpose: str, clock: Callable[[],
     return asyncio.run(ask())
 
 
-def batch_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file, in order.  Raises InputError that names the line of a fault."""
+def batch_lines(path: Path, *, example: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file, in order.  Raises InputError that names the line of a fault and gives an
+    `example` of a right one.
+    """
     for number, line in enumerate(read_file(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:
             item = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}:{number}: no JSON ({error}).") from error
+            raise InputError(
+                f"{path}:{number}: no JSON ({error}). A line is an object such as {example}. The lines before it were "
+                "done; mend it and go on from there."
+            ) from error
         if not isinstance(item, dict) or not isinstance(item.get("id"), str | int):
-            raise InputError(f'{path}:{number}: an object with an "id", a text or a whole number, is wanted.')
+            raise InputError(
+                f'{path}:{number}: an object with an "id", a text or a whole number, is wanted, such as {example}.'
+            )
         yield item
 
 

@@ -246,6 +246,7 @@ def test_the_lines_before_a_broken_one_are_answered(newsledger: Newsledger, page
     assert answer.returncode == 1
     assert [json.loads(line)["id"] for line in answer.stdout.splitlines()] == [0, 1, 2]
     assert "pages.jsonl:4: no JSON" in answer.stderr
+    assert '{"id": "1", "url": "https://news.example/a", "html": "a.html"}' in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -262,7 +263,7 @@ def test_a_line_without_a_name_is_told_with_its_number(tmp_path: Path, line: str
     path = tmp_path / "lines.jsonl"
     path.write_bytes(b"\n" + os.fsencode(line))
     with pytest.raises(InputError, match=r"lines\.jsonl:2: "):
-        list(batch_lines(path))
+        list(batch_lines(path, example="{}"))
 
 
 def test_lines_that_cannot_be_done_are_errors_of_their_own(newsledger: Newsledger, page: Path, tmp_path: Path) -> None:
