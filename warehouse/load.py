@@ -108,7 +108,7 @@ def load_batches(
                 damaged.append(DamagedBatch(folder=folder, reason=str(error)))
             else:
                 _apply(connection, tables, suppressions)
-                _record(connection, folder.name, tables, load_seq, loaded_at)
+                record_load(connection, folder.name, tables, load_seq, loaded_at)
                 loaded.append(folder)
     return LoadReport(
         load_seq=load_seq if loaded else None, loaded=tuple(loaded), skipped=skipped, damaged=tuple(damaged)
@@ -148,23 +148,31 @@ def _read_file(path: Path, schema: pa.Schema) -> pa.Table:
     return table
 
 
-def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table], suppressions: Suppressions) -> None:
+def arrive(connection: DuckDBPyConnection, tables: dict[str, pa.Table], suppressions: Suppressions) -> None:
+    """Put a batch's rows into the temporary tables from which it is loaded, without the text that is not kept: that of
+    suppressed addresses, and what the variable keep_text says.
+    """
     arrived = tables | suppressed_in(tables, suppressions)
     for name, table in arrived.items():
         connection.register(f"arrived_{name}", table)
     connection.execute(sql_text("load/00_arrive.sql"))
     for name in arrived:
         connection.unregister(f"arrived_{name}")
-    for name, files in _STEPS:
-        if tables[name].num_rows:
-            for file in files:
-                connection.execute(sql_text(f"load/{file}.sql"))
 
 
-def _record(
+def record_load(
     connection: DuckDBPyConnection, batch_id: str, tables: dict[str, pa.Table], load_seq: int, loaded_at: datetime
 ) -> None:
+    """Note in ops.loads that a batch was loaded at `loaded_at` (aware UTC), and how many rows it had."""
     counts = [tables[name].num_rows for name in ("polls", "entries", "fetches", "page_results", "articles")]
     connection.execute(
         "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?)", [load_seq, batch_id, loaded_at, *counts]
     )
+
+
+def _apply(connection: DuckDBPyConnection, tables: dict[str, pa.Table], suppressions: Suppressions) -> None:
+    arrive(connection, tables, suppressions)
+    for name, files in _STEPS:
+        if tables[name].num_rows:
+            for file in files:
+                connection.execute(sql_text(f"load/{file}.sql"))

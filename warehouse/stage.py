@@ -56,7 +56,7 @@ def stage_batch(spool: Path, batch: Batch) -> Path:
 
     Raises WarehouseUnwritable when the disk is full or the spool cannot be written; then nothing is left behind.
     """
-    tables = {name: as_table(name, rows) for name, rows in _rows(batch).items()}
+    tables = staged_tables(batch)
     folder = spool / batch.batch_id
     temporary = spool / f"{_TEMPORARY}{batch.batch_id}"
     try:
@@ -75,6 +75,11 @@ def stage_batch(spool: Path, batch: Batch) -> Path:
             "What it held is fetched again by the next run; free some space or mend the folder's permissions first."
         ) from error
     return folder
+
+
+def staged_tables(batch: Batch) -> dict[str, pa.Table]:
+    """The rows of a batch as its files hold them, by the names of `arrow_schemas.SCHEMAS`."""
+    return {name: as_table(name, rows) for name, rows in _rows(batch).items()}
 
 
 def pending_batches(spool: Path) -> list[Path]:

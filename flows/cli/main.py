@@ -32,6 +32,7 @@ _COMMANDS = {
     "politeness": ("flows.cli.politeness", "What was asked of a server and how, for its publisher."),
     "show": ("flows.cli.documents", "Print one article in the document layout."),
     "import": ("flows.cli.documents", "Load documents, saved pages and WARC files."),
+    "reextract": ("flows.cli.reextract", "What a newer extractor reads differently in the raw archive."),
     "forget": ("flows.cli.forget", "Drop the text of an article or a site, and keep it out."),
     "merge": ("flows.cli.identity", "Make two articles one, by hand."),
     "split": ("flows.cli.identity", "Undo a merge, or part an address from its article."),

@@ -86,6 +86,22 @@ def replay(
         )
 
 
+def read_again(
+    index: ArchiveIndex, *, wanted: AbstractSet[tuple[str, str]], engine: Engine, problem: Callable[[str], None]
+) -> Iterator[list[PageResult]]:
+    """The pages that are `wanted`, each by its run and the request that brought it, extracted anew: batch by batch, in
+    the order in which they were loaded.
+    """
+    for batch_id in sorted(index.contexts):
+        contexts = [
+            context
+            for context in _contexts(index.contexts[batch_id], problem)
+            if (context.result.run_id, context.result.fetch_id) in wanted
+        ]
+        if contexts:
+            yield list(_results(contexts, index, engine, problem))
+
+
 def _note(index: ArchiveIndex, file: Path, record: WarcRecord) -> None:
     place = _Place(file=file, offset=record.offset)
     if record.kind == "response" and not record.is_cut:

@@ -113,7 +113,7 @@ def test_a_damaged_batch_is_reported_and_stays_and_the_others_are_loaded(ledger:
 
 def test_a_load_that_fails_midway_loads_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     batches = stage_a_run(ledger)
-    monkeypatch.setattr("warehouse.load._record", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("warehouse.load.record_load", lambda *arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         load_batches(ledger.connection, batches, loaded_at=after(10))
 
@@ -153,8 +153,8 @@ from tests.factories import after
 from warehouse import load
 from warehouse.connection import open_writer
 
-record = load._record
-load._record = lambda connection, batch_id, *rest: (
+record = load.record_load
+load.record_load = lambda connection, batch_id, *rest: (
     os._exit(9) if batch_id == "0002" else record(connection, batch_id, *rest)
 )
 path, *batches = map(Path, sys.argv[1:])

@@ -75,7 +75,7 @@ comment on column articles.access is 'What a reader without account sees: free, 
 comment on column articles.page_kind is 'article, live, gallery or video.';
 comment on column articles.rights is 'Flags that the page sets, recorded and not acted on: noarchive (X-Robots-Tag or meta robots), tdm-reserved (TDM Reservation Protocol).';
 comment on column articles.body_source is 'Where the text comes from: page, feed (a stand-in for a page that cannot be had) or document.';
-comment on column articles.witnesses is 'For each field what gave it: json-ld, meta, dom, trafilatura, feed, document, …';
+comment on column articles.witnesses is 'For each field what gave it: json-ld, meta, dom, blocks, trafilatura, feed, document, …';
 comment on column articles.extractor is 'What made the record, with its version.';
 comment on column articles.current_version is 'Number of the version shown here.';
 comment on column articles.observed_at is 'When this version was first read, in UTC.';
