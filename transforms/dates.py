@@ -58,7 +58,7 @@ _YEAR_MONTH_DAY = (
 )
 _DAY_NAME_YEAR = _WEEKDAY + r"(?P<day>\d{1,2})\.?[ -]" + _NAME + r"[ -](?P<year>\d{4}|\d{2})"
 _NAME_DAY_YEAR = _WEEKDAY + _NAME + r" (?P<day>\d{1,2}) (?P<year>\d{4})"
-_DAY_MONTH_YEAR = r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})"
+_DAY_MONTH_YEAR = r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4}|\d{2}(?![.:\d]))"
 _EITHER_FIRST = r"(?P<first>\d{1,2})(?P<separator>[-/])(?P<second>\d{1,2})(?P=separator)(?P<year>\d{4})"
 
 _COMPACT_DAY = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
@@ -106,9 +106,10 @@ _OLDEST_BELIEVED = datetime(1600, 1, 1, tzinfo=UTC)
 """Papers digitise their archives; none is older than the newspaper."""
 
 
-def parse_time(raw: str) -> PublisherTime | None:
+def parse_time(raw: str, *, day_first: bool | None = None) -> PublisherTime | None:
     """Read a time as a publisher wrote it; None when it cannot be read, or could mean several instants.
 
+    `day_first` tells how to read 03/04/2026, None where nobody knows: then only 25/12/2026 and 12/25/2026 are dates.
     A time without zone is read as UTC.  A date without time gets `Precision.DAY`, and so does one whose zone is
     unknown.  24:00 is the next day's beginning, second 60 the next minute's (RFC 3339, 5.6).  Two-digit years are
     read by RFC 5322, 4.3: 00 to 49 are of this century.
@@ -123,7 +124,7 @@ def parse_time(raw: str) -> PublisherTime | None:
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
     for fields in _matches(text.strip()):
-        day = _day_of(fields)
+        day = _day_of(fields, day_first)
         if day is not None:
             return _with_time(day, fields, raw, default_offset=_KOREAN_OFFSET_MINUTES if is_korean else None)
     return None
@@ -157,16 +158,19 @@ def _matches(text: str) -> Iterator[dict[str, str]]:
             yield {name: value for name, value in match.groupdict().items() if value is not None}
 
 
-def _day_of(fields: dict[str, str]) -> datetime | None:
+def _day_of(fields: dict[str, str], day_first: bool | None) -> datetime | None:
     """Return midnight UTC of the stated day; None where there is no such day, or two."""
     year = int(fields["year"])
     if len(fields["year"]) == 2:
         year += 2000 if year < 50 else 1900
     if "first" in fields:
         first, second = int(fields["first"]), int(fields["second"])
-        if first <= 12 and second <= 12 and first != second:
+        if first > 12 or second > 12 or first == second:
+            day, month = max(first, second), min(first, second)
+        elif day_first is None:
             return None
-        day, month = max(first, second), min(first, second)
+        else:
+            day, month = (first, second) if day_first else (second, first)
     else:
         day = int(fields.get("day", "1"))
         month = int(fields["month"]) if "month" in fields else MONTHS.get(fold(fields["name"]), 0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 from tld import get_fld, is_tld
@@ -72,8 +73,12 @@ def site_of(url: str) -> str:
     list is a suffix itself, by the list's own rule for those.
     """
     host = host_of(url)
-    if not host or host.startswith("["):
-        return host
+    return host if not host or host.startswith("[") else _site_of_host(host)
+
+
+@lru_cache(maxsize=10_000)
+def _site_of_host(host: str) -> str:
+    """The same for a host that is a name; every link and title of a page asks for the same few."""
     if (site := get_fld(host, fail_silently=True, fix_protocol=True, search_private=True)) is not None:
         return site
     labels = host.split(".")

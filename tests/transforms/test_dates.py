@@ -118,6 +118,21 @@ def test_a_time_in_an_unclear_zone_keeps_its_day_only(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "day_first", "day"),
+    [
+        pytest.param("03/04/2026", True, datetime(2026, 4, 3, tzinfo=UTC), id="day-first"),
+        pytest.param("03/04/2026", False, datetime(2026, 3, 4, tzinfo=UTC), id="month-first"),
+        pytest.param("25/12/2026", False, datetime(2026, 12, 25, tzinfo=UTC), id="only-one-reading-is-a-date"),
+        pytest.param("3.4.26", None, datetime(2026, 4, 3, tzinfo=UTC), id="year-of-two-digits"),
+    ],
+)
+def test_a_day_in_numbers_is_read_as_its_language_writes_it(raw: str, day_first: bool | None, day: datetime) -> None:
+    time = parse_time(raw, day_first=day_first)
+    assert time is not None
+    assert (time.at, time.precision) == (day, Precision.DAY)
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         pytest.param("", id="empty"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
+from transforms.article.bylines import dated_bylines, is_full_name, opened_bylines
 from transforms.article.cleaning import AGENCIES
 from transforms.article.evidence import Evidence, Found, text_content
 from transforms.article.habits import any_of, rows, text
@@ -19,40 +20,79 @@ _after = any_of(rows("byline", "after"))
 _address = re.compile(r"https?:|www\.|@|/.*/")
 _between = re.compile(text("byline", "between"), re.IGNORECASE)
 _no_name = any_of(rows("byline", "no_name"))
+_nobody = any_of(rows("byline", "nobody"))
 _agency_keys = frozenset(title_key(name) for name in AGENCIES)
 _LONGEST_NAME = 60
 _MOST_WORDS = 6
 _LONGEST_BYLINE = 500
 
 
-def find_authors(evidence: Evidence) -> Found[tuple[str, ...]] | None:
-    """The names of the article's writers, each once, in the order given; an agency's where no person is named."""
-    agencies: Found[tuple[str, ...]] | None = None
-    for candidates, witness in _witnesses(evidence):
+def find_authors(evidence: Evidence, lines: Sequence[str] = ()) -> Found[tuple[str, ...]] | None:
+    """The names of the article's writers, each once, in the order given.
+
+    Where no person is named it is an agency, and last an organisation that the page's data credit.  A byline among
+    `lines`, those beside the headline, goes before data that share a name with it: data often list editors and
+    reviewers too, or the first writer alone, or by the first name.
+    """
+    persons: Found[tuple[str, ...]] | None = None
+    others: Found[tuple[str, ...]] | None = None
+    shown = _first_named(opened_bylines(lines), evidence)
+    for candidates, witness in _witnesses(evidence, shown, dated_bylines(lines)):
         named = tuple(dict.fromkeys(_names_in(candidates, evidence)))
-        persons = tuple(name for name in named if title_key(name) not in _agency_keys)
-        if persons:
-            return Found(persons, witness)
-        if named and agencies is None:
-            agencies = Found(named, witness)
-    return agencies
+        found = tuple(name for name in named if title_key(name) not in _agency_keys)
+        if found:
+            persons = Found(found, witness)
+            break
+        if named and others is None:
+            others = Found(named, witness)
+    if persons is None:
+        return others or _credited(evidence)
+    writers = _shown_writers(shown, persons.value)
+    return Found(writers, "dom") if writers and writers != persons.value else persons
 
 
-def _witnesses(evidence: Evidence) -> Iterator[tuple[Iterable[str], str]]:
+def _witnesses(evidence: Evidence, shown: Sequence[str], dated: Iterable[str]) -> Iterator[tuple[Iterable[str], str]]:
+    yield from _data(evidence)
+    yield [text_content(inner) for element in _first_authors(evidence) for inner in _named(element)], "microdata"
+    yield (
+        [text_content(link) for link in evidence.elements.get("a", ()) if "author" in (link.get("rel") or "").split()],
+        "dom",
+    )
+    yield shown, "dom"
+    yield list(_bylines(evidence)), "dom"
+    yield _first_named(dated, evidence), "dom"
+    if evidence.entry is not None:
+        yield evidence.entry.authors, "feed"
+
+
+def _data(evidence: Evidence) -> Iterator[tuple[Iterable[str], str]]:
     node = evidence.node
     if node is not None:
         people = [*evidence.data.resolved(node.get("author")), *evidence.data.resolved(node.get("creator"))]
         yield [name for person in people for name in _names_of(person)], "json-ld"
     for name in rows("metas", "author"):
         yield evidence.metas.get(name, ()), "meta"
-    yield [text_content(inner) for element in _first_authors(evidence) for inner in _named(element)], "microdata"
-    yield (
-        [text_content(link) for link in evidence.elements.get("a", ()) if "author" in (link.get("rel") or "").split()],
-        "dom",
-    )
-    yield list(_bylines(evidence)), "dom"
-    if evidence.entry is not None:
-        yield evidence.entry.authors, "feed"
+
+
+def _credited(evidence: Evidence) -> Found[tuple[str, ...]] | None:
+    """The first author in the page's data that is no person's name: the site itself, its newsroom."""
+    for candidates, witness in _data(evidence):
+        for name in map(squeeze, candidates):
+            if name and len(name) <= _LONGEST_NAME and not _address.search(name) and not _nobody.search(name):
+                return Found((name,), witness)
+    return None
+
+
+def _first_named(candidates: Iterable[str], evidence: Evidence) -> tuple[str, ...]:
+    named = (tuple(dict.fromkeys(_names_in([candidate], evidence))) for candidate in candidates)
+    return next((names for names in named if any(title_key(name) not in _agency_keys for name in names)), ())
+
+
+def _shown_writers(shown: Sequence[str], stated: Sequence[str]) -> tuple[str, ...]:
+    """The full names of a shown byline, () where none of them is among those that data state, whole or in part."""
+    theirs = {title_key(name) for name in stated}
+    confirmed = [name for name in shown if title_key(name) in theirs or not theirs.isdisjoint(title_key(name).split())]
+    return tuple(name for name in shown if name in confirmed or is_full_name(name)) if confirmed else ()
 
 
 def _first_authors(evidence: Evidence) -> list[HtmlElement]:

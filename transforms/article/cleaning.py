@@ -21,8 +21,8 @@ AGENCIES = rows("agency", "names")
 _OPENING = 4
 """Paragraphs at the beginning among which headline, standfirst and byline may be repeated."""
 
-_BYLINE_WORDS = 6
-"""Words that a byline has beside the names: "by", "and", a role, a date."""
+_BYLINE_WORDS, _DATED_BYLINE_WORDS = 6, 10
+"""Words that a byline has beside the names ("by", "and", a role), and one that has the day or minutes of reading."""
 
 _agency_names = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
 _agency = any_of([row.replace("{agency}", _agency_names) for row in rows("agency", "lines")])
@@ -60,7 +60,9 @@ def _is_byline(key: str, names: Sequence[str]) -> bool:
     rest = key
     for name in names:
         rest = rest.replace(name, "")
-    return rest != key and len(rest.split()) <= _BYLINE_WORDS
+    words = rest.split()
+    limit = _DATED_BYLINE_WORDS if any(map(str.isdigit, words)) else _BYLINE_WORDS
+    return rest != key and sum(not word.isdigit() for word in words) <= limit
 
 
 def split_off(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], str | None, str | None]:

@@ -107,8 +107,9 @@ def _readings(body: bytes, content_type: str | None) -> list[Decoded]:
         if body.startswith(mark):
             return [_read(body[len(mark) :], charset)]
     declared = _declared(body, content_type)
-    if _is_utf8(body) and not any(charset.startswith("iso2022") for charset in declared):
-        return [_read(body, "utf-8")]
+    text = _utf8(body)
+    if text is not None and not any(charset.startswith("iso2022") for charset in declared):
+        return [_reading(text, "utf-8")]
     tried: list[Decoded] = []
     for charset in [*declared, "utf-8"]:
         reading = _read(body, charset)
@@ -135,13 +136,12 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     return known
 
 
-def _is_utf8(body: bytes) -> bool:
-    """Whether the bytes are UTF-8; a page cut off within a character still is."""
+def _utf8(body: bytes) -> str | None:
+    """The text of bytes that are UTF-8, None for others; a page cut off within a character ends before it."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(body)
+        return codecs.getincrementaldecoder("utf-8")().decode(body)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _read(body: bytes, charset: str) -> Decoded:
@@ -149,6 +149,10 @@ def _read(body: bytes, charset: str) -> Decoded:
         text = body.decode(charset, "replace")
     except (UnicodeError, LookupError):  # codecs such as idna refuse "replace"
         return Decoded(text="", charset=charset, lost=1.0)
+    return _reading(text, charset)
+
+
+def _reading(text: str, charset: str) -> Decoded:
     return Decoded(text=text, charset=charset, lost=text.count("\ufffd") / max(len(text), 1))
 
 

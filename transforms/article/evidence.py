@@ -17,9 +17,9 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from transforms.article.habits import rows
-from transforms.article.structured_data import Node, StructuredData, read_json_ld
+from transforms.article.structured_data import Node, StructuredData, read_json_ld, texts_of
 from transforms.records import Entry
-from transforms.text import squeeze
+from transforms.text import squeeze, title_key
 from transforms.urls import absolute_url
 
 Value = TypeVar("Value")
@@ -27,7 +27,9 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Value]):
-    """A value and what gave it: "json-ld", "meta", "microdata", "dom", "trafilatura", "feed" or "computed"."""
+    """A value and what gave it: "json-ld", "meta", "microdata", "dom", "blocks" (the page's text, cut where
+    its blocks end), "trafilatura", "feed" or "computed".
+    """
 
     value: Value
     witness: str
@@ -69,8 +71,14 @@ _words = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 @lru_cache(maxsize=20_000)
 def subjects_of(classes: str) -> tuple[str, ...]:
-    """The subjects that a class attribute names; the pages of a site share their class names, hence the cache."""
-    words = [word.lower() for word in _words.findall(classes)]
+    """The subjects that a class attribute names; the pages of a site share them, hence the cache."""
+    return tuple({subject: None for name in classes.split() for subject in _subjects_of_class(name)})
+
+
+@lru_cache(maxsize=50_000)
+def _subjects_of_class(name: str) -> tuple[str, ...]:
+    """The subjects of one class; sites share many."""
+    words = [word.lower() for word in _words.findall(name)]
     told = {*words, *map("".join, pairwise(words)), *map("".join, zip(words, words[1:], words[2:], strict=False))}
     return tuple(subject for subject, names in SUBJECTS.items() if not names.isdisjoint(told))
 
@@ -82,7 +90,8 @@ class Evidence:
     `metas` maps the lower-case property, name, itemprop or http-equiv of meta elements to their contents;
     `properties` an itemprop to the other elements that have it; `elements` a tag to its elements (links only where
     they have a rel); `marked` a subject of `SUBJECTS` to the elements whose class names it.  All are in document
-    order.  `node` is the JSON-LD node of the article.
+    order.  `site_names` are the keys of what the site and its publisher call themselves.  `node`
+    is the JSON-LD node of the article.
     """
 
     url: str
@@ -92,6 +101,7 @@ class Evidence:
     elements: Mapping[str, Sequence[HtmlElement]]
     marked: Mapping[str, Sequence[HtmlElement]]
     page_title: str
+    site_names: frozenset[str]
     data: StructuredData
     node: Node | None
     entry: Entry | None
@@ -123,6 +133,7 @@ def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
         *(link.get("href") or "" for link in by_tag["link"] if link.get("rel") == "canonical"),
     ]
     data = read_json_ld([script for script in by_tag["script"] if "ld+json" in (script.get("type") or "").lower()])
+    node = data.article(addresses=addresses, titles=titles)
     return Evidence(
         url=url,
         tree=tree,
@@ -131,8 +142,9 @@ def gather(tree: HtmlElement, *, url: str, entry: Entry | None) -> Evidence:
         elements=by_tag,
         marked=marked,
         page_title=page_title,
+        site_names=_site_names(metas, data, node),
         data=data,
-        node=data.article(addresses=addresses, titles=titles),
+        node=node,
         entry=entry,
     )
 
@@ -144,7 +156,7 @@ def _sorted_out(tree: HtmlElement) -> tuple[_Elements, _Elements, _Elements]:
     marked: _Elements = defaultdict(list)
     is_body = False
     for element in tree.iter("*"):  # one walk: a search for each attribute takes as long
-        tag = str(element.tag)
+        tag = element.tag
         if tag in _TOLD_BY_TAG:
             by_tag[tag].append(element)
         if (is_body or tag == "link") and (itemprop := element.get("itemprop")) is not None:
@@ -154,9 +166,18 @@ def _sorted_out(tree: HtmlElement) -> tuple[_Elements, _Elements, _Elements]:
             continue
         if tag == "a" and element.get("rel") is not None:
             by_tag[tag].append(element)
-        for subject in subjects_of(element.get("class", "")):
-            marked[subject].append(element)
+        if (classes := element.get("class")) is not None:
+            for subject in subjects_of(classes):
+                marked[subject].append(element)
     return by_tag, properties, marked
+
+
+def _site_names(metas: Mapping[str, Sequence[str]], data: StructuredData, node: Node | None) -> frozenset[str]:
+    stated = ("og:site_name", "application-name", "twitter:site")
+    names = [next((text for name in stated for content in metas.get(name, ()) if (text := squeeze(content))), "")]
+    if node is not None:
+        names += texts_of(data.resolved(node.get("publisher")))
+    return frozenset(key for name in names if (key := title_key(name)))
 
 
 def _names(meta: HtmlElement) -> set[str]:

@@ -13,7 +13,8 @@ from typing import Any
 import trafilatura
 
 from transforms.article.authors import find_authors
-from transforms.article.body import find_body, stated_body
+from transforms.article.blocks import BlockPage, lines_beside
+from transforms.article.body import blocks_within, find_body, stated_body
 from transforms.article.caption import find_lead_image
 from transforms.article.cleaning import split_off, without_opening
 from transforms.article.decode import decode, foreign_content, parse_html
@@ -39,7 +40,7 @@ from transforms.outcomes import Outcome
 from transforms.records import Article, Entry, Extraction, Page, Paragraph
 from transforms.urls import site_of
 
-EXTRACTOR = f"newsledger/2 trafilatura/{trafilatura.__version__}"
+EXTRACTOR = f"newsledger/3 trafilatura/{trafilatura.__version__}"
 """What makes our records; the number changes when the same page would give another record."""
 
 _MOST_LOST = 0.05
@@ -70,28 +71,47 @@ def extract_page(page: Page, *, entry: Entry | None = None, feed_language: str |
     if tree is None:
         return Extraction(outcome=Outcome.BAD_CONTENT, reason="no element in the answer can be read as HTML")
     evidence = gather(tree, url=page.final_url, entry=entry)
-    body = _body(evidence)
-    if verdict := judge(page, decoded.text, evidence, body.value):
-        return Extraction(outcome=verdict[0], reason=verdict[1])
-    return Extraction(article=_article(page, evidence, body, feed_language))
-
-
-def _body(evidence: Evidence) -> Found[tuple[Paragraph, ...]]:
-    """The body in the page, or the text that its JSON-LD holds where the page shows next to nothing of it."""
-    shown = find_body(evidence.tree)
-    length = sum(len(paragraph.text) for paragraph in shown)
-    if length < _LITTLE_TEXT and evidence.node is not None:
-        stated = stated_body(evidence.node)
-        if sum(len(paragraph.text) for paragraph in stated) > 2 * length:
-            return Found(stated, "json-ld")
-    return Found(shown, "trafilatura")
-
-
-def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]], feed_language: str | None) -> Article:
-    """Ask the passes for every field and note who answered."""
     headline = find_headline(evidence)
     standfirst = find_standfirst(evidence, headline=headline.value if headline else None)
-    authors = find_authors(evidence)
+    blocks = blocks_within(tree)
+    body = _body(evidence, blocks, headline, standfirst)
+    if verdict := judge(page, decoded.text, evidence, body.value):
+        return Extraction(outcome=verdict[0], reason=verdict[1])
+    return Extraction(article=_article(page, evidence, blocks, headline, standfirst, body, feed_language))
+
+
+def _body(
+    evidence: Evidence, blocks: BlockPage, headline: Found[str] | None, standfirst: Found[str] | None
+) -> Found[tuple[Paragraph, ...]]:
+    """The body in the page, or the text that its JSON-LD holds where the page shows next to nothing of it."""
+    stated = stated_body(evidence.node) if evidence.node is not None else ()
+    shown = find_body(
+        evidence.tree,
+        blocks,
+        title=headline.value if headline else "",
+        standfirst=standfirst.value if standfirst else "",
+        stated="\n".join(paragraph.text for paragraph in stated),
+    )
+    length = _length(shown.value)
+    return Found(stated, "json-ld") if length < _LITTLE_TEXT and _length(stated) > 2 * length else shown
+
+
+def _length(paragraphs: tuple[Paragraph, ...]) -> int:
+    return sum(len(paragraph.text) for paragraph in paragraphs)
+
+
+def _article(
+    page: Page,
+    evidence: Evidence,
+    blocks: BlockPage,
+    headline: Found[str] | None,
+    standfirst: Found[str] | None,
+    text: Found[tuple[Paragraph, ...]],
+    feed_language: str | None,
+) -> Article:
+    """Ask the passes for every field and note who answered."""
+    lines = lines_beside(headline.value, blocks.blocks) if headline else []
+    authors = find_authors(evidence, lines)
     access = find_access(evidence, text.value)
     opened = without_opening(
         _before_the_wall(evidence, text.value) if access is not None and access.witness == "dom" else text.value,
@@ -116,7 +136,7 @@ def _article(page: Page, evidence: Evidence, text: Found[tuple[Paragraph, ...]],
         "agency_credit": Found(agency_credit, text.witness) if agency_credit else None,
         "promotion": Found(promotion, text.witness) if promotion else None,
         "authors": authors,
-        "published": find_published(evidence, server_time=http_date(headers.get("date"))),
+        "published": find_published(evidence, lines, server_time=http_date(headers.get("date"))),
         "modified": find_modified(evidence),
         "language": find_language(evidence, body, feed_language),
         "section": find_section(evidence),

@@ -16,6 +16,11 @@ def rows(table: str, name: str) -> tuple[str, ...]:
     return tuple(_TABLES[table][name])
 
 
+def table_names(table: str) -> tuple[str, ...]:
+    """The names of the lists in a table, in the file's order."""
+    return tuple(_TABLES[table])
+
+
 def text(table: str, name: str) -> str:
     """A single string."""
     return str(_TABLES[table][name])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from transforms.article.evidence import Evidence, Found, text_content
-from transforms.article.structured_data import text_of, texts_of
+from transforms.article.structured_data import text_of
 from transforms.text import title_key
 from transforms.urls import site_of
 
@@ -146,7 +147,7 @@ def _word_count(text: str) -> int:
 def _names_site(heading: str, evidence: Evidence) -> bool:
     """Whether the heading has the site's stated name in it: mastheads have, and the site's motto beside it."""
     key = f" {title_key(heading)} "
-    return any(f" {name} " in key for name in _site_names(evidence))
+    return any(f" {name} " in key for name in evidence.site_names)
 
 
 def _is_akin(heading: str, other: str) -> bool:
@@ -177,20 +178,14 @@ def is_site_name(text: str, evidence: Evidence) -> bool:
     key = title_key(text)
     if not key:
         return True
-    if _word_count(key) <= _LONGEST_SITE_NAME and key in _site_names(evidence):
+    if _word_count(key) <= _LONGEST_SITE_NAME and key in evidence.site_names:
         return True
-    domain = site_of(evidence.url).partition(".")[0]
-    return "".join(_site_words.findall(key)) in (
-        domain,
-        domain.replace("-", ""),
-        f"the{domain}",
-        site_of(evidence.url).replace(".", ""),
-    )
+    return "".join(_site_words.findall(key)) in _domain_names(evidence.url)
 
 
-def _site_names(evidence: Evidence) -> set[str]:
-    """The keys of the names that the page states for its site and its publisher."""
-    names = [evidence.meta("og:site_name", "application-name", "twitter:site") or ""]
-    if evidence.node is not None:
-        names += texts_of(evidence.data.resolved(evidence.node.get("publisher")))
-    return {key for name in names if (key := title_key(name))}
+@lru_cache(maxsize=1_000)
+def _domain_names(url: str) -> frozenset[str]:
+    """The ways in which titles run a domain's words together."""
+    site = site_of(url)
+    domain = site.partition(".")[0]
+    return frozenset((domain, domain.replace("-", ""), f"the{domain}", site.replace(".", "")))

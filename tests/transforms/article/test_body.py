@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from transforms.article.body import find_body, paragraphs_of
+from transforms.article.body import blocks_within, find_body, paragraphs_of
 from transforms.article.decode import parse_html
 from transforms.records import ParagraphKind
 
@@ -56,4 +56,4 @@ def test_a_text_is_found_whatever_its_builder_put_it_into(page: str) -> None:
     text = f"<p>{FIRST}</p><p>{SECOND}</p>"
     tree = parse_html(f"<html><body>{page.format(text=text)}</body></html>")
     assert tree is not None
-    assert [paragraph.text for paragraph in find_body(tree)][-2:] == [FIRST, SECOND]
+    assert [paragraph.text for paragraph in find_body(tree, blocks_within(tree)).value][-2:] == [FIRST, SECOND]

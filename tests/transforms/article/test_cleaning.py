@@ -79,6 +79,9 @@ def test_what_is_no_part_of_the_body_is_split_off_it() -> None:
     [
         pytest.param(["Crane STAYS", "Text."], ["Text."], id="headline"),
         pytest.param(["By Ines Okafor, 2 March 2026", "Text."], ["Text."], id="byline"),
+        pytest.param(
+            ["By Ines Okafor · 2 March 2026, 07:00 · 3 min read", "Text."], ["Text."], id="byline-and-numbers"
+        ),
         pytest.param(["Crane stays", "Ines Okafor", "Text."], ["Text."], id="both"),
         pytest.param(
             ["Ines Okafor was the first to see the crane move in the storm of Sunday night."], None, id="a-sentence"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,6 +91,21 @@ def test_a_date_that_cannot_be_right_is_no_date(stated: str, headers: dict[str, 
             "<h1>Crane stays</h1><p>Updated 2 March 2026, 8:05 am</p>", "2026-03-02T08:05", id="near-headline"
         ),
         pytest.param('<span class="entry-date">Posted: March 2, 2026 by us</span>', "2026-03-02", id="by-class"),
+        pytest.param("<h1>Crane stays</h1><p>Von Ines Okafor, 2.3.26</p>", "2026-03-02", id="year-of-two-digits"),
+        pytest.param(
+            f"<h1>Crane stays</h1><p>2 March 2026</p><p>{'Boats. ' * 400}</p><h1>Gull</h1>",
+            "2026-03-02",
+            id="below-another-heading",
+        ),
+        pytest.param(
+            '<div><time datetime="2026-01-01"></time></div>' * 4
+            + "<h1>Harbour crane stays put</h1><p>2 March 2026</p>",
+            "2026-03-02",
+            id="beside-the-headline-of-a-page-that-lists-others",
+        ),
+        pytest.param(
+            "<h1>Crane stays</h1><p>2 March 2026, 10:00-11:30</p>", "2026-03-02T10:00", id="hours-of-an-event"
+        ),
         pytest.param(
             '<script>{"publishedAt": "2026-03-02T08:00:00Z"}</script>', "2026-03-02T08:00:00+00:00", id="in-a-script"
         ),
@@ -293,14 +309,119 @@ def test_the_standfirst_is_what_sums_the_article_up(head: str, body: str, standf
         pytest.param("By Ines Okafor and Tom Adeyemi", ("Ines Okafor", "Tom Adeyemi"), id="two"),
         pytest.param("Ines Okafor, Reuters", ("Ines Okafor",), id="a-person-and-an-agency"),
         pytest.param("Reuters", ("Reuters",), id="an-agency-alone"),
-        pytest.param("Gull", (), id="the-site"),
+        pytest.param("Gull", ("Gull",), id="the-site"),
         pytest.param("https://social.example/gull", (), id="an-address"),
-        pytest.param("Staff", (), id="nobody"),
+        pytest.param("Staff", ("Staff",), id="a-newsroom"),
+        pytest.param("admin", (), id="nobody"),
         pytest.param("Ines Okafor, Senior Reporter", ("Ines Okafor",), id="a-role"),
+        pytest.param("Ines Okafor, Data Analyst", ("Ines Okafor",), id="a-profession"),
     ],
 )
-def test_authors_are_persons_or_an_agency_where_nobody_is_named(stated: str, authors: tuple[str, ...]) -> None:
+def test_authors_are_persons_or_who_is_credited_where_nobody_is_named(stated: str, authors: tuple[str, ...]) -> None:
     assert article_of(f'<meta name="author" content="{stated}">').authors == authors
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors"),
+    [
+        pytest.param("<p>By Ines Okafor</p>", ["Ines Okafor"], id="english"),
+        pytest.param(
+            "<p>Von Ines Okafor und Tom Adeyemi | 2. März 2026</p>", ["Ines Okafor", "Tom Adeyemi"], id="german"
+        ),
+        pytest.param("<p>Autor: Inés Okafor</p>", ["Inés Okafor"], id="a-label"),
+        pytest.param("<p>ByInes Okafor</p>", ["Ines Okafor"], id="a-label-that-the-style-sheet-parts"),
+        pytest.param("<p>Written by Ines Okafor, March 2, 2026 • 4 min read</p>", ["Ines Okafor"], id="a-day-behind"),
+        pytest.param(
+            "<p>By Ines Okafor and Tom Adeyemi<time>2 March 2026</time></p>",
+            ["Ines Okafor", "Tom Adeyemi"],
+            id="a-day-at-once",
+        ),
+        pytest.param("<p>Ines Okafor</p><p>2 March 2026</p>", ["Ines Okafor"], id="a-name-above-a-day"),
+        pytest.param("<p>Ines Okafor - 2.3.2026</p>", ["Ines Okafor"], id="a-name-and-a-day"),
+        pytest.param("<p>Ines Okafor</p><p>Harbour</p>", [], id="a-name-without-a-day"),
+        pytest.param("<p>by the sea, a crane</p>", [], id="no-name-after-the-word"),
+        pytest.param("<p>By Reuters</p>", [], id="an-agency-is-no-person"),
+        pytest.param("<p>x</p>" * 12 + "<p>By Ines Okafor</p>", [], id="too-far-down"),
+    ],
+)
+def test_a_byline_that_no_markup_names_is_read_beside_the_headline(lines: str, authors: list[str]) -> None:
+    article = article_of(body=f"<h1>Harbour crane is to stay</h1>{lines}")
+    assert list(article.authors) == authors
+    assert article.witnesses.get("authors", "dom") == "dom"
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "authors"),
+    [
+        pytest.param(
+            ["Ines Okafor"], "By Ines Okafor and Tom Adeyemi", ["Ines Okafor", "Tom Adeyemi"], id="the-first-alone"
+        ),
+        pytest.param(["Ines Okafor", "Mei Lindqvist"], "By Ines Okafor", ["Ines Okafor"], id="an-editor-too"),
+        pytest.param(["Ines"], "By Ines Okafor", ["Ines Okafor"], id="the-first-name"),
+        pytest.param(["Ines Okafor"], "By Ines Okafor, Oslo", ["Ines Okafor"], id="a-place-behind"),
+        pytest.param(["Ines Okafor"], "By Tom Adeyemi", ["Ines Okafor"], id="another-byline"),
+    ],
+)
+def test_a_shown_byline_goes_before_data_that_share_a_name_with_it(
+    stated: list[str], shown: str, authors: list[str]
+) -> None:
+    node = json.dumps({"@type": "NewsArticle", "author": [{"@type": "Person", "name": name} for name in stated]})
+    head = f'<script type="application/ld+json">{node}</script>'
+    assert list(article_of(head, f"<h1>Harbour crane is to stay</h1><p>{shown}</p>").authors) == authors
+
+
+@pytest.mark.parametrize(
+    ("shown", "offset"),
+    [
+        pytest.param('<time datetime="2026-03-02T07:41:10+01:00">today</time>', 60, id="the-same-instant"),
+        pytest.param('<time datetime="2026-03-02T09:41:10+01:00">today</time>', 60, id="only-this-offset-on-the-page"),
+        pytest.param("<p>2 March 2026, 07:41</p>", 60, id="a-clock-beside-the-headline"),
+        pytest.param("<p>2 March 2026, 12:11</p>", 330, id="half-an-hour-off"),
+        pytest.param("<p>2 March 2026, 07:30</p>", 0, id="another-minute"),
+        pytest.param("<p>2 March 2026</p>", 0, id="a-day"),
+        pytest.param(
+            '<time datetime="2026-03-01T07:00:10+01:00"></time><time datetime="2026-03-01T07:00:10-05:00"></time>',
+            0,
+            id="two-offsets",
+        ),
+    ],
+)
+def test_a_time_stated_in_utc_has_the_offset_of_the_clock_that_the_page_shows(shown: str, offset: int) -> None:
+    head = '<meta property="article:published_time" content="2026-03-02T06:41:10Z">'
+    published = article_of(head, f"<h1>Harbour crane is to stay</h1>{shown}").published
+    assert published is not None
+    assert published.at == datetime(2026, 3, 2, 6, 41, 10, tzinfo=UTC)
+    assert published.offset_minutes == offset
+
+
+def test_a_round_half_hour_says_nothing_of_the_offset() -> None:
+    head = '<meta property="article:published_time" content="2026-03-02T06:30:00Z">'
+    published = article_of(head, "<h1>Harbour crane is to stay</h1><p>2 March 2026, 09:30</p>").published
+    assert published is not None
+    assert published.offset_minutes == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "locale", "day"),
+    [
+        pytest.param("en-US", "", "2026-03-04", id="american"),
+        pytest.param("en-GB", "", "2026-04-03", id="british"),
+        pytest.param("es", "", "2026-04-03", id="spanish"),
+        pytest.param("en", "en_US", "2026-03-04", id="by-the-locale"),
+        pytest.param("en", "", None, id="english-of-no-country"),
+        pytest.param("ja", "", None, id="japanese"),
+    ],
+)
+def test_a_day_of_two_readings_is_read_as_the_pages_language_writes_it(
+    language: str, locale: str, day: str | None
+) -> None:
+    page = (
+        f'<html lang="{language}"><head><meta property="og:locale" content="{locale}"></head><body>'
+        f'<h1>Harbour crane is to stay</h1><p class="date">03/04/2026</p><article>{TEXT}</article></body></html>'
+    )
+    article = extract(page).article
+    assert article is not None
+    assert (article.published.at.date().isoformat() if article.published else None) == day
 
 
 @pytest.mark.parametrize(
