@@ -61,9 +61,6 @@ _OWN_BLOCK = (_BLOCK, _BUTTON, _CELL)
 _BREAK_MARK = "\v"
 """Stands for a br element until a block is cut; white space of the source is none of it."""
 
-_DEEPEST = 250
-"""Levels of nesting below which nothing is read: libxml2's own limit is near, and no page's text is there."""
-
 _LONGEST_BUTTON = 2_000
 """Characters in a button element above which the page forgot to close it and the article is inside."""
 
@@ -184,7 +181,7 @@ class _Reader:
             tag = element.tag
             kind = _KINDS.get(tag, _BLOCK)
             if event == "start":
-                if kind == _UNREAD or (kind == _BUTTON and _is_closed(element)) or len(above) > _DEEPEST:
+                if kind == _UNREAD or (kind == _BUTTON and _is_closed(element)):
                     skipped = element
                     walk.skip_subtree()
                     continue

@@ -80,7 +80,9 @@ def test_what_is_no_part_of_the_body_is_split_off_it() -> None:
         pytest.param(["Crane STAYS", "Text."], ["Text."], id="headline"),
         pytest.param(["By Ines Okafor, 2 March 2026", "Text."], ["Text."], id="byline"),
         pytest.param(
-            ["By Ines Okafor · 2 March 2026, 07:00 · 3 min read", "Text."], ["Text."], id="byline-and-numbers"
+            ["Por Ines Okafor · 12 de marzo de 2026, 07:00 · 2 min de lectura", "Text."],
+            ["Text."],
+            id="byline-with-its-day",
         ),
         pytest.param(["Crane stays", "Ines Okafor", "Text."], ["Text."], id="both"),
         pytest.param(

@@ -339,6 +339,7 @@ def test_authors_are_persons_or_who_is_credited_where_nobody_is_named(stated: st
         pytest.param("<p>Ines Okafor</p><p>2 March 2026</p>", ["Ines Okafor"], id="a-name-above-a-day"),
         pytest.param("<p>Ines Okafor - 2.3.2026</p>", ["Ines Okafor"], id="a-name-and-a-day"),
         pytest.param("<p>Ines Okafor</p><p>Harbour</p>", [], id="a-name-without-a-day"),
+        pytest.param("<p>Ines Okafor</p><p>Harbour</p><p>2 March 2026</p>", [], id="a-name-further-from-a-day"),
         pytest.param("<p>by the sea, a crane</p>", [], id="no-name-after-the-word"),
         pytest.param("<p>By Reuters</p>", [], id="an-agency-is-no-person"),
         pytest.param("<p>x</p>" * 12 + "<p>By Ines Okafor</p>", [], id="too-far-down"),
