@@ -114,7 +114,11 @@ def as_json(value: Any) -> str:
 
 def echo_json_line(value: Any) -> None:
     """Writes one line of JSON to stdout in UTF-8, whatever the terminal's encoding.  Raises as `writing_to_stdout`."""
-    line = as_json(value)
+    echo_as_json(as_json(value))
+
+
+def echo_as_json(line: str) -> None:
+    """Writes what `as_json` made, as `echo_json_line` does."""
     try:
         encoded = line.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot hold

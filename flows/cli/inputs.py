@@ -123,11 +123,16 @@ def text_in(item: dict[str, Any], name: str) -> str:
     return value or ""
 
 
-def file_in(item: dict[str, Any], name: str, folder: Path) -> bytes:
-    """The bytes of the file that a line of a batch names.  Raises InputError with the reason."""
+def path_in(item: dict[str, Any], name: str, folder: Path) -> Path:
+    """The file that a line of a batch names.  Raises InputError where it names none."""
     if not (path := text_in(item, name)):
         raise InputError(f'The line has no "{name}", the path of a file.')
-    return read_file(folder / path)
+    return folder / path
+
+
+def file_in(item: dict[str, Any], name: str, folder: Path) -> bytes:
+    """The bytes of the file that a line of a batch names.  Raises InputError with the reason."""
+    return read_file(path_in(item, name, folder))
 
 
 def one_of(*given: object, message: str) -> None:
